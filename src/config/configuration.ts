@@ -1,0 +1,108 @@
+import type { Algorithm } from 'jsonwebtoken';
+
+/** How many requests a caller may make in one window. */
+export interface RateLimit {
+  readonly limit: number;
+  /** Length of the window in milliseconds. */
+  readonly windowMs: number;
+}
+
+export type AiProvider = 'offline' | 'google' | 'openai' | 'anthropic' | 'compatible';
+
+/** One entry of `AI_MODELS`: `openai:gpt-4.1-mini` is `{provider: 'openai', model: 'gpt-4.1-mini'}`. */
+export interface AiModelReference {
+  readonly provider: AiProvider;
+  readonly model: string;
+}
+
+export type LogLevel = 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
+
+/**
+ * Every setting of the service, validated once at start and frozen.
+ *
+ * An abstract class rather than an interface, so that it can be injected by type. Settings are grouped by
+ * the module that uses them; `settings.ts` says which environment variable each one comes from.
+ */
+export abstract class Configuration {
+  readonly environment: 'development' | 'test' | 'production';
+  /** Where the embedded database and generated secrets live; absolute. */
+  readonly dataDirectory: string;
+
+  readonly http: {
+    readonly host: string;
+    readonly port: number;
+    readonly metricsPort: number;
+    /** Number of trusted proxies, or the trusted networks; `false` trusts nobody. */
+    readonly trustProxy: false | number | readonly string[];
+    readonly corsOrigins: readonly string[];
+    readonly shutdownDelayMs: number;
+    readonly shutdownGraceMs: number;
+  };
+
+  readonly database: {
+    /** Absent: the embedded PostgreSQL in `dataDirectory`. */
+    readonly url: string | undefined;
+    readonly poolSize: number;
+    readonly connectTimeoutMs: number;
+    readonly statementTimeoutMs: number;
+    readonly lockTimeoutMs: number;
+  };
+
+  readonly redis: { readonly url: string | undefined };
+
+  readonly auth: {
+    /** The secret that signs new tokens, then those still accepted. */
+    readonly jwtSecrets: readonly [current: string, ...previous: string[]];
+    readonly jwtAlgorithm: Extract<Algorithm, 'HS256' | 'HS384' | 'HS512'>;
+    readonly sessionLifetimeMs: number;
+    readonly emailHashKey: string;
+  };
+
+  readonly security: {
+    readonly rateLimitingEnabled: boolean;
+    readonly chatRateLimit: RateLimit;
+    readonly authRateLimit: RateLimit;
+    readonly botDetectionEnabled: boolean;
+    readonly minUserAgentLength: number;
+    readonly screeningMode: 'block' | 'monitor' | 'off';
+  };
+
+  readonly chat: {
+    readonly maxMessagesPerSession: number;
+    /** In Unicode code points. */
+    readonly maxMessageLength: number;
+    /** How long a turn belongs to the process that accepted it; longer than the model's time-out. */
+    readonly turnLeaseMs: number;
+  };
+
+  readonly ai: {
+    readonly models: readonly [AiModelReference, ...AiModelReference[]];
+    readonly google: { readonly apiKey: string | undefined; readonly baseUrl: string | undefined };
+    readonly openai: { readonly apiKey: string | undefined; readonly baseUrl: string | undefined };
+    readonly anthropic: { readonly apiKey: string | undefined; readonly baseUrl: string | undefined };
+    readonly compatible: { readonly apiKey: string | undefined; readonly baseUrl: string | undefined };
+    /** The text of `AI_SYSTEM_PROMPT_FILE`, or the built-in prompt. */
+    readonly systemPrompt: string;
+    /** What the visitor reads when no model could answer. */
+    readonly fallbackMessage: string;
+    readonly temperature: number;
+    readonly maxTokens: number;
+    readonly timeoutMs: number;
+    /** How many earlier messages a model is given. */
+    readonly contextMessages: number;
+  };
+
+  readonly notification: {
+    /** Whether facts are also written to the log, for development. */
+    readonly logChannelEnabled: boolean;
+    readonly discord: {
+      readonly enabled: boolean;
+      readonly botToken: string | undefined;
+      readonly channelId: string | undefined;
+      readonly notifyMessages: boolean;
+      readonly apiUrl: string;
+    };
+  };
+
+  readonly log: { readonly level: LogLevel; readonly format: 'json' | 'pretty' };
+}
