@@ -9,7 +9,10 @@ export interface RateLimit {
 
 export type AiProvider = 'offline' | 'google' | 'openai' | 'anthropic' | 'compatible';
 
-/** One entry of `AI_MODELS`: `openai:gpt-4.1-mini` is `{provider: 'openai', model: 'gpt-4.1-mini'}`. */
+/**
+ * One entry of `AI_MODELS`: `openai:gpt-4.1-mini` is `{provider: 'openai', model: 'gpt-4.1-mini'}`, and
+ * `offline` is `{provider: 'offline', model: 'offline'}`.
+ */
 export interface AiModelReference {
   readonly provider: AiProvider;
   readonly model: string;

@@ -1,0 +1,57 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { Logger } from 'pino';
+import { AppModule } from './app.module.js';
+import { registerConnectionCloser } from './common/http/connection-closer.js';
+import { registerJsonBody } from './common/http/json-body.js';
+import { chooseRequestId, registerRequestContext } from './common/http/request-context.js';
+import { RequestValidationPipe } from './common/http/request-validation.pipe.js';
+import { trustProxyOption } from './common/http/trust-proxy.js';
+import { registerUnmatchedRoutes } from './common/http/unmatched-routes.js';
+import { PinoNestLogger } from './common/logging/pino-logger.js';
+import { registerRequestLog } from './common/logging/request-log.js';
+import { serveApiDescription } from './common/openapi/api-description.js';
+import { answerHttpErrors } from './common/problem/http-errors.js';
+import { ProblemFilter } from './common/problem/problem.filter.js';
+import type { Configuration } from './config/configuration.js';
+import type { DatabaseConnection } from './database/database-connection.js';
+
+/** A code point takes at most twelve bytes of JSON (an escaped surrogate pair); the rest is for the envelope. */
+const BYTES_PER_CODE_POINT = 12;
+const ENVELOPE_BYTES = 4_096;
+
+/** Builds the whole service, ready to listen. The caller owns the database server and the process. */
+export async function createApplication(
+  configuration: Configuration,
+  connection: DatabaseConnection,
+  logger: Logger,
+): Promise<NestFastifyApplication> {
+  const adapter = new FastifyAdapter({
+    logger: false,
+    trustProxy: trustProxyOption(configuration.http.trustProxy),
+    genReqId: (request: { headers: IncomingHttpHeaders }) => chooseRequestId(request.headers['x-request-id']),
+    requestIdHeader: false,
+    bodyLimit: configuration.chat.maxMessageLength * BYTES_PER_CODE_POINT + ENVELOPE_BYTES,
+    routerOptions: { maxParamLength: 200 },
+    return503OnClosing: false,
+    forceCloseConnections: 'idle',
+    frameworkErrors: answerHttpErrors,
+  });
+  const server = adapter.getInstance();
+  registerConnectionCloser(server);
+  registerRequestContext(server);
+  registerUnmatchedRoutes(server);
+  registerRequestLog(server, logger);
+
+  const app = await NestFactory.create<NestFastifyApplication>(
+    AppModule.forRoot(configuration, connection),
+    adapter,
+    { logger: new PinoNestLogger(logger), bodyParser: false, abortOnError: false },
+  );
+  registerJsonBody(server);
+  app.useGlobalPipes(new RequestValidationPipe());
+  app.useGlobalFilters(new ProblemFilter());
+  serveApiDescription(app, configuration.chat.maxMessageLength);
+  return app;
+}

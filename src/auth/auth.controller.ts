@@ -1,0 +1,88 @@
+import { Body, Controller, Delete, Get, HttpCode, Post, Req } from '@nestjs/common';
+import { ApiBearerAuth, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { FastifyRequest } from 'fastify';
+import { clientAddress } from '../common/http/client-address.js';
+import { ApiProblems } from '../common/openapi/api-problems.decorator.js';
+import { Configuration } from '../config/configuration.js';
+import { AuthService } from './auth.service.js';
+import { CurrentSession } from './current-session.decorator.js';
+import { AccessTokenResponse } from './dto/access-token.response.js';
+import { SessionResponse } from './dto/session.response.js';
+import { SignInByEmailRequest } from './dto/sign-in.request.js';
+import { LivenessInStatement } from './liveness-in-statement.decorator.js';
+import { Public } from '../common/http/public.decorator.js';
+import type { SessionPrincipal } from './session-token.strategy.js';
+
+@ApiTags('Sessions')
+@Controller('auth')
+export class AuthController {
+  constructor(
+    private readonly auth: AuthService,
+    private readonly configuration: Configuration,
+  ) {}
+
+  @Post('email')
+  @Public()
+  @HttpCode(200)
+  @ApiOperation({
+    operationId: 'signInByEmail',
+    summary: 'Sign in with an e-mail address',
+    description: 'Opens a new session and returns its token. Each call opens a session of its own.',
+  })
+  @ApiOkResponse({ description: 'The session is open.', type: AccessTokenResponse })
+  @ApiProblems('validation_failed', 'malformed_json', 'payload_too_large', 'unsupported_media_type')
+  async signInByEmail(
+    @Body() body: SignInByEmailRequest,
+    @Req() request: FastifyRequest,
+  ): Promise<AccessTokenResponse> {
+    const session = await this.auth.signIn({
+      email: body.email,
+      userAgent: request.headers['user-agent'],
+      address: clientAddress(request),
+    });
+    return {
+      access_token: session.accessToken,
+      token_type: 'bearer',
+      expires_in: session.lifetimeSeconds,
+      expires_at: session.expiresAt.toISOString(),
+      session_id: session.sessionId,
+    };
+  }
+
+  @Get('session')
+  @LivenessInStatement()
+  @ApiBearerAuth()
+  @ApiOperation({
+    operationId: 'getSession',
+    summary: 'Read the current session',
+    description: 'Until when the session lasts and how many messages are left in it.',
+  })
+  @ApiOkResponse({ description: 'The session.', type: SessionResponse })
+  @ApiProblems('missing_token', 'invalid_token', 'token_expired', 'session_ended')
+  async getSession(@CurrentSession() caller: SessionPrincipal): Promise<SessionResponse> {
+    const session = await this.auth.requireLiveSession(caller.sessionId);
+    const { maxMessagesPerSession } = this.configuration.chat;
+    return {
+      session_id: session.id,
+      created_at: session.created_at.toISOString(),
+      expires_at: session.expires_at.toISOString(),
+      last_activity: session.last_activity.toISOString(),
+      messages_used: session.message_count,
+      messages_remaining: Math.max(0, maxMessagesPerSession - session.message_count),
+    };
+  }
+
+  @Delete('session')
+  @HttpCode(204)
+  @ApiBearerAuth()
+  @ApiOperation({
+    operationId: 'endSession',
+    summary: 'Sign out',
+    description: 'Ends the session. Its token is refused from then on, by every replica.',
+  })
+  @ApiNoContentResponse({ description: 'The session has ended.' })
+  @ApiProblems('missing_token', 'invalid_token', 'token_expired', 'session_ended')
+  async endSession(@CurrentSession() caller: SessionPrincipal): Promise<void> {
+    await this.auth.signOut(caller.sessionId);
+  }
+}

@@ -1,0 +1,44 @@
+import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
+
+/** One visitor's conversation, opened with an e-mail address and carried by a token whose `jti` is the id. */
+@Entity({ name: 'sessions' })
+@Index('idx_session_active_expiry', ['isActive', 'expiresAt'])
+@Index('idx_session_email_active', ['emailHash', 'isActive'])
+@Check('ck_session_counters', 'message_count >= 0 AND last_sequence >= 0')
+export class Session {
+  @PrimaryColumn({ type: 'varchar', length: 32, primaryKeyConstraintName: 'pk_sessions' })
+  id: string;
+
+  /** HMAC-SHA-256 of the normalised address, in hexadecimal; the address itself is never stored. */
+  @Column({ name: 'email_hash', type: 'varchar', length: 64 })
+  emailHash: string;
+
+  @Column({ name: 'browser_hash', type: 'varchar', length: 64 })
+  browserHash: string;
+
+  @Column({ name: 'ip_address', type: 'varchar', length: 45 })
+  ipAddress: string;
+
+  @Column({ name: 'discord_thread_id', type: 'varchar', length: 32, nullable: true })
+  discordThreadId: string | null;
+
+  @Column({ name: 'created_at', type: 'timestamptz', default: () => 'now()' })
+  createdAt: Date;
+
+  @Column({ name: 'expires_at', type: 'timestamptz' })
+  expiresAt: Date;
+
+  @Column({ name: 'last_activity', type: 'timestamptz', default: () => 'now()' })
+  lastActivity: Date;
+
+  @Column({ name: 'is_active', type: 'boolean', default: true })
+  isActive: boolean;
+
+  /** User messages accepted so far; the message limit is enforced on it under this row's lock. */
+  @Column({ name: 'message_count', type: 'integer', default: 0 })
+  messageCount: number;
+
+  /** The sequence number last given to a message of this session. */
+  @Column({ name: 'last_sequence', type: 'integer', default: 0 })
+  lastSequence: number;
+}

@@ -1,0 +1,97 @@
+import {
+  Check,
+  Column,
+  Entity,
+  Index,
+  JoinColumn,
+  ManyToOne,
+  OneToOne,
+  PrimaryColumn,
+  type Relation,
+} from 'typeorm';
+import { Session } from '../auth/session.entity.js';
+import type { TurnOutcome } from './turn-outcome.js';
+
+/**
+ * A message of a conversation. A `user` row is also the turn: it carries the idempotency key, the outcome
+ * and the lease of the process that is getting the reply; the reply is an `assistant` row that points to it.
+ */
+@Entity({ name: 'chat_messages' })
+@Index('idx_message_session_type', ['sessionId', 'messageType', 'sequence'])
+@Index('idx_message_session_time', ['sessionId', 'sequence'], { unique: true })
+@Index('uq_message_reply_to', ['replyToId'], { unique: true, where: 'reply_to_id IS NOT NULL' })
+@Index('uq_message_idempotency_key', ['sessionId', 'idempotencyKey'], {
+  unique: true,
+  where: 'idempotency_key IS NOT NULL',
+})
+@Check('ck_message_type', "message_type IN ('user', 'assistant', 'operator')")
+@Check(
+  'ck_message_outcome',
+  "outcome IN ('pending', 'answered', 'fallback', 'blocked', 'cancelled', 'interrupted') AND message_type = 'user' OR outcome IS NULL AND message_type <> 'user'",
+)
+@Check('ck_message_reply', "(message_type = 'assistant') = (reply_to_id IS NOT NULL)")
+@Check('ck_message_lease', "(lease_expires_at IS NOT NULL) = (outcome IS NOT DISTINCT FROM 'pending')")
+export class ChatMessage {
+  @PrimaryColumn({ type: 'varchar', length: 32, primaryKeyConstraintName: 'pk_chat_messages' })
+  id: string;
+
+  @Column({ name: 'session_id', type: 'varchar', length: 32 })
+  sessionId: string;
+
+  @ManyToOne(() => Session, { onDelete: 'CASCADE' })
+  @JoinColumn({ name: 'session_id', foreignKeyConstraintName: 'fk_message_session' })
+  session: Relation<Session>;
+
+  /** Position in the conversation: gapless within a session, given under the session row's lock. */
+  @Column({ type: 'integer' })
+  sequence: number;
+
+  @Column({ name: 'message_type', type: 'varchar', length: 20 })
+  messageType: 'user' | 'assistant' | 'operator';
+
+  @Column({ type: 'text' })
+  content: string;
+
+  @Column({ type: 'timestamptz', default: () => 'now()' })
+  timestamp: Date;
+
+  /** On a reply: the user message it answers. */
+  @Column({ name: 'reply_to_id', type: 'varchar', length: 32, nullable: true })
+  replyToId: string | null;
+
+  @OneToOne(() => ChatMessage, { onDelete: 'CASCADE', nullable: true })
+  @JoinColumn({ name: 'reply_to_id', foreignKeyConstraintName: 'fk_message_reply_to' })
+  replyTo: Relation<ChatMessage> | null;
+
+  @Column({ name: 'idempotency_key', type: 'varchar', length: 255, nullable: true })
+  idempotencyKey: string | null;
+
+  /** SHA-256 of what was sent with the key, so that a reused key with another message is noticed. */
+  @Column({ name: 'request_digest', type: 'bytea', nullable: true })
+  requestDigest: Buffer | null;
+
+  @Column({ type: 'varchar', length: 20, nullable: true })
+  outcome: TurnOutcome | null;
+
+  /** Which try at the turn is running; a slower earlier try can no longer complete it. */
+  @Column({ type: 'integer', default: 1 })
+  attempt: number;
+
+  /** While the turn is pending: until when it belongs to the process that accepted it. */
+  @Column({ name: 'lease_expires_at', type: 'timestamptz', nullable: true })
+  leaseExpiresAt: Date | null;
+
+  /** On a reply: the model that wrote it, as `provider:model`. */
+  @Column({ type: 'varchar', length: 200, nullable: true })
+  model: string | null;
+
+  @Column({ name: 'prompt_tokens', type: 'integer', nullable: true })
+  promptTokens: number | null;
+
+  @Column({ name: 'completion_tokens', type: 'integer', nullable: true })
+  completionTokens: number | null;
+
+  /** On a reply: milliseconds from asking the first model to the last word. */
+  @Column({ name: 'duration_ms', type: 'integer', nullable: true })
+  durationMs: number | null;
+}

@@ -1,0 +1,138 @@
+import { Body, Controller, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
+import { ApiBearerAuth, ApiHeader, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import { CurrentSession } from '../auth/current-session.decorator.js';
+import { LivenessInStatement } from '../auth/liveness-in-statement.decorator.js';
+import type { SessionPrincipal } from '../auth/session-token.strategy.js';
+import { ApiProblems } from '../common/openapi/api-problems.decorator.js';
+import { Problem } from '../common/problem/problem.js';
+import { ChatService } from './chat.service.js';
+import { HistoryItem, toHistoryItem } from './dto/history-item.response.js';
+import { HistoryQuery } from './dto/history.query.js';
+import { HistoryResponse } from './dto/history.response.js';
+import { SendMessageRequest } from './dto/send-message.request.js';
+import { SendMessageResponse } from './dto/send-message.response.js';
+import { HistoryService, invalidCursor } from './history.service.js';
+import { IdempotencyKeyHeader, type IdempotencyKey } from './idempotency-key.js';
+import { MessageLengthPipe } from './message-length.pipe.js';
+import { TurnStore } from './turn.store.js';
+
+const TURN_ID = /^[A-Za-z0-9_-]{1,32}$/;
+
+@ApiTags('Chat')
+@ApiBearerAuth()
+@Controller('chat')
+export class ChatController {
+  constructor(
+    private readonly chat: ChatService,
+    private readonly turns: TurnStore,
+    private readonly history: HistoryService,
+  ) {}
+
+  @Post()
+  @HttpCode(200)
+  @LivenessInStatement()
+  @ApiOperation({
+    operationId: 'sendMessage',
+    summary: 'Send a message and get the reply',
+    description:
+      'With an `Idempotency-Key` the message is accepted once, answered once and may be sent again at any time: ' +
+      'a finished turn is returned as it was, with `Idempotent-Replayed: true`. The turn goes on when the caller disconnects.',
+  })
+  @ApiHeader({
+    name: 'Idempotency-Key',
+    description:
+      'One value per message, for example a UUID; 1 to 255 visible ASCII characters, bare or quoted.',
+    required: false,
+    schema: { type: 'string', minLength: 1, maxLength: 512, example: '0c5c2f0e-5d0c-4b69-a4ff-0d5c7a9e6f11' },
+  })
+  @ApiOkResponse({
+    description: 'The reply. `outcome` says how the turn ended.',
+    type: SendMessageResponse,
+    headers: {
+      'Idempotent-Replayed': {
+        description: 'Present when the turn had been answered before.',
+        schema: { type: 'string', enum: ['true'] },
+      },
+    },
+  })
+  @ApiProblems(
+    ...(['validation_failed', 'malformed_json', 'invalid_idempotency_key'] as const),
+    ...(['missing_token', 'invalid_token', 'token_expired', 'session_ended'] as const),
+    ...(['turn_in_progress', 'payload_too_large', 'unsupported_media_type'] as const),
+    ...(['idempotency_key_reused', 'message_limit_reached'] as const),
+  )
+  async sendMessage(
+    @CurrentSession() caller: SessionPrincipal,
+    @IdempotencyKeyHeader() key: IdempotencyKey | undefined,
+    @Body(MessageLengthPipe) body: SendMessageRequest,
+    @Res({ passthrough: true }) response: FastifyReply,
+  ): Promise<SendMessageResponse> {
+    const { turn, isReplayed } = await this.chat.send(caller.sessionId, body.message, key);
+    if (isReplayed) {
+      void response.header('idempotent-replayed', 'true');
+    }
+    return {
+      success: true,
+      response: turn.reply.text,
+      message_id: turn.id,
+      reply_id: turn.reply.id,
+      outcome: turn.outcome,
+      created_at: turn.createdAt.toISOString(),
+    };
+  }
+
+  @Get('history')
+  @LivenessInStatement()
+  @ApiOperation({
+    operationId: 'getHistory',
+    summary: 'Read the conversation back',
+    description:
+      'The newest page first; within a page the oldest turn first. Follow `next_cursor` to go back in time.',
+  })
+  @ApiOkResponse({ description: 'A page of the conversation.', type: HistoryResponse })
+  @ApiProblems(
+    ...(['validation_failed', 'invalid_cursor'] as const),
+    ...(['missing_token', 'invalid_token', 'token_expired', 'session_ended'] as const),
+  )
+  async getHistory(
+    @CurrentSession() caller: SessionPrincipal,
+    @Query() query: HistoryQuery,
+  ): Promise<HistoryResponse> {
+    if (query.before !== undefined && !TURN_ID.test(query.before)) {
+      throw invalidCursor();
+    }
+    const page = await this.history.read(caller.sessionId, query.limit, query.before);
+    return {
+      messages: page.turns.map(toHistoryItem),
+      total: page.total,
+      has_more: page.nextCursor !== undefined,
+      next_cursor: page.nextCursor ?? null,
+    };
+  }
+
+  @Get('messages/:message_id')
+  @LivenessInStatement()
+  @ApiOperation({
+    operationId: 'getMessage',
+    summary: 'Read one turn',
+    description: 'How a message stands, for example after its connection was lost.',
+  })
+  @ApiParam({
+    name: 'message_id',
+    description: 'The `message_id` that sending returned.',
+    schema: { type: 'string', pattern: TURN_ID.source, maxLength: 32, example: 'AZq3mZ8ReK1c0Vt5LrYpTg' },
+  })
+  @ApiOkResponse({ description: 'The turn.', type: HistoryItem })
+  @ApiProblems('missing_token', 'invalid_token', 'token_expired', 'session_ended', 'not_found')
+  async getMessage(
+    @CurrentSession() caller: SessionPrincipal,
+    @Param('message_id') messageId: string,
+  ): Promise<HistoryItem> {
+    const turn = TURN_ID.test(messageId) ? await this.turns.find(caller.sessionId, messageId) : undefined;
+    if (turn === undefined) {
+      throw new Problem('not_found', { detail: 'This session has no such message.' });
+    }
+    return toHistoryItem(turn);
+  }
+}

@@ -1,0 +1,7 @@
+/** A visitor's message was accepted and a reply to it is being made. */
+export class MessageReceived {
+  constructor(
+    readonly sessionId: string,
+    readonly messageId: string,
+  ) {}
+}

@@ -1,0 +1,148 @@
+import { liveSession } from '../auth/session-statements.js';
+import type { Statement } from '../database/statement.js';
+
+/** A turn whose process has died keeps `pending` in its row until somebody takes it over; readers see the truth. */
+export const VISIBLE_OUTCOME = `
+  CASE WHEN u.outcome = 'pending' AND u.lease_expires_at < clock_timestamp() THEN 'interrupted' ELSE u.outcome END`;
+
+/** A turn with its reply, as every reader of turns sees it: `u` is the user message, `r` the reply. */
+export const TURN_COLUMNS = `
+  u.id, u.content, u.timestamp, u.outcome = 'pending' AS is_pending, ${VISIBLE_OUTCOME} AS outcome,
+  r.id AS reply_id, r.content AS reply_content, r.timestamp AS reply_timestamp`;
+
+/**
+ * ACCEPT. One statement decides and records everything, under the lock of the session's row:
+ * is the session live, is the key new, is the limit not reached; then it inserts the message, counts it,
+ * and returns the context for the model. The lock makes the count exact and the sequence gapless.
+ *
+ * Where the key exists, the turn is returned as it stands; a turn whose lease has run out and whose message
+ * is the same is taken over: `attempt` goes up, which fences off whoever had it before.
+ *
+ * A twin that commits while this statement waits for the lock is not in its snapshot: the insert then meets
+ * the unique index and does nothing, and the statement returns neither a new nor an existing turn. Whoever
+ * runs it runs it again.
+ *
+ * $1 session, $2 new message id, $3 content, $4 key or null, $5 digest or null, $6 message limit,
+ * $7 lease in milliseconds, $8 how many earlier turns the context holds.
+ */
+export const ACCEPT_TURN: Statement = {
+  name: 'accept-turn',
+  text: `
+    WITH session AS MATERIALIZED (
+      SELECT s.id, ${liveSession('s')} AS is_live, s.message_count, s.last_sequence
+        FROM sessions s WHERE s.id = $1
+         FOR NO KEY UPDATE
+    ), existing AS MATERIALIZED (
+      SELECT ${TURN_COLUMNS}, u.request_digest = $5::bytea AS is_same_request
+        FROM chat_messages u LEFT JOIN chat_messages r ON r.reply_to_id = u.id
+       WHERE u.session_id = $1 AND u.idempotency_key = $4::varchar
+    ), inserted AS (
+      INSERT INTO chat_messages (id, session_id, sequence, message_type, content, timestamp,
+                                 idempotency_key, request_digest, outcome, lease_expires_at)
+      SELECT $2, s.id, s.last_sequence + 1, 'user', $3, clock_timestamp(),
+             $4, $5, 'pending', clock_timestamp() + $7::bigint * interval '1 millisecond'
+        FROM session s
+       WHERE s.is_live AND s.message_count < $6::integer AND NOT EXISTS (SELECT FROM existing)
+          ON CONFLICT (session_id, idempotency_key) WHERE idempotency_key IS NOT NULL DO NOTHING
+      RETURNING id, sequence, attempt, timestamp
+    ), counted AS (
+      UPDATE sessions s
+         SET message_count = s.message_count + 1, last_sequence = s.last_sequence + 1,
+             last_activity = clock_timestamp()
+        FROM inserted WHERE s.id = $1
+    ), taken_over AS (
+      UPDATE chat_messages u
+         SET attempt = u.attempt + 1,
+             lease_expires_at = clock_timestamp() + $7::bigint * interval '1 millisecond'
+        FROM session s
+       WHERE s.is_live AND u.session_id = s.id AND u.idempotency_key = $4 AND u.request_digest = $5
+         AND u.outcome = 'pending' AND u.lease_expires_at < clock_timestamp()
+      RETURNING u.id, u.sequence, u.attempt, u.timestamp
+    ), started AS (
+      SELECT *, true AS is_new FROM inserted UNION ALL SELECT *, false AS is_new FROM taken_over
+    ), context AS (
+      SELECT u.sequence, u.content, u.outcome, r.content AS reply_content
+        FROM chat_messages u LEFT JOIN chat_messages r ON r.reply_to_id = u.id
+       WHERE u.session_id = $1 AND u.message_type = 'user' AND u.outcome NOT IN ('pending', 'blocked')
+         AND u.sequence < coalesce((SELECT min(sequence) FROM started), 0)
+       ORDER BY u.sequence DESC LIMIT $8::integer
+    )
+    SELECT s.is_live, s.message_count,
+           st.id AS started_id, st.attempt, st.timestamp AS started_at, st.is_new,
+           e.id, e.content, e.timestamp, e.is_pending, e.outcome, e.is_same_request,
+           e.reply_id, e.reply_content, e.reply_timestamp,
+           (SELECT json_agg(json_build_object('content', c.content, 'reply',
+                     CASE WHEN c.outcome <> 'fallback' THEN c.reply_content END) ORDER BY c.sequence)
+              FROM context c) AS context
+      FROM session s LEFT JOIN started st ON true LEFT JOIN existing e ON true`,
+};
+
+/**
+ * COMPLETE. Stores the reply and the outcome together, if the turn is still this attempt's; the session's
+ * row is locked first, as ACCEPT does, so the two can never wait for each other. Running it twice with the
+ * same reply id changes nothing and returns the reply again, so an unknown COMMIT can be repeated.
+ *
+ * $1 session, $2 turn, $3 attempt, $4 outcome, $5 new reply id, $6 text, $7 model, $8 prompt tokens,
+ * $9 completion tokens, $10 milliseconds.
+ */
+export const COMPLETE_TURN: Statement = {
+  name: 'complete-turn',
+  text: `
+    WITH session AS MATERIALIZED (
+      SELECT s.id, s.last_sequence FROM sessions s WHERE s.id = $1 FOR NO KEY UPDATE
+    ), turn AS (
+      UPDATE chat_messages u SET outcome = $4, lease_expires_at = NULL
+        FROM session s
+       WHERE u.id = $2 AND u.session_id = s.id AND u.attempt = $3::integer AND u.outcome = 'pending'
+      RETURNING u.id
+    ), reply AS (
+      INSERT INTO chat_messages (id, session_id, sequence, message_type, content, timestamp, reply_to_id,
+                                 model, prompt_tokens, completion_tokens, duration_ms)
+      SELECT $5, s.id, s.last_sequence + 1, 'assistant', $6, clock_timestamp(), t.id,
+             $7, $8::integer, $9::integer, $10::integer
+        FROM turn t CROSS JOIN session s
+      RETURNING id, timestamp
+    ), advanced AS (
+      UPDATE sessions s SET last_sequence = s.last_sequence + 1, last_activity = clock_timestamp()
+        FROM reply WHERE s.id = $1
+    )
+    SELECT id, timestamp, true AS is_new FROM reply
+    UNION ALL
+    SELECT id, timestamp, false FROM chat_messages WHERE id = $5 AND reply_to_id = $2`,
+};
+
+/** One turn of a live session. $1 session, $2 turn. No row: no live session; a row without id: no such turn. */
+export const SELECT_TURN: Statement = {
+  name: 'select-turn',
+  text: `
+    SELECT ${TURN_COLUMNS}
+      FROM sessions s
+      LEFT JOIN chat_messages u ON u.id = $2 AND u.session_id = s.id AND u.message_type = 'user'
+      LEFT JOIN chat_messages r ON r.reply_to_id = u.id
+     WHERE s.id = $1 AND ${liveSession('s')}`,
+};
+
+/**
+ * The newest turns before a cursor, newest first. The subquery is evaluated once and bounds the index scan,
+ * so a page costs the same at any depth. $1 session, $2 cursor (a turn's id) or null, $3 limit.
+ */
+export const SELECT_HISTORY: Statement = {
+  name: 'select-history',
+  text: `
+    WITH page_end AS MATERIALIZED (
+      SELECT sequence FROM chat_messages
+       WHERE id = $2::varchar AND session_id = $1 AND message_type = 'user'
+    )
+    SELECT s.message_count AS total, ($2::varchar IS NOT NULL AND NOT EXISTS (SELECT FROM page_end)) AS is_bad_cursor,
+           t.*
+      FROM sessions s
+      LEFT JOIN LATERAL (
+        SELECT ${TURN_COLUMNS}, u.sequence
+          FROM chat_messages u LEFT JOIN chat_messages r ON r.reply_to_id = u.id
+         WHERE u.session_id = s.id AND u.message_type = 'user'
+           AND u.sequence < coalesce((SELECT sequence FROM page_end), 2147483647)
+         ORDER BY u.sequence DESC LIMIT $3::integer
+      ) t ON true
+     WHERE s.id = $1 AND ${liveSession('s')}
+     ORDER BY t.sequence DESC`,
+};

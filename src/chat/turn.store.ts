@@ -1,0 +1,175 @@
+import { Injectable } from '@nestjs/common';
+import type { ConversationMessage, FinishedReply } from '../ai/reply.js';
+import { authenticationProblem } from '../auth/authentication-problem.js';
+import { DomainEvents } from '../common/events/domain-events.js';
+import { newMessageId } from '../common/ids.js';
+import { Problem } from '../common/problem/problem.js';
+import { Configuration } from '../config/configuration.js';
+import { Database } from '../database/database.js';
+import { MessageReceived } from './events/message-received.event.js';
+import { ReplyCompleted } from './events/reply-completed.event.js';
+import { ReplyFailed } from './events/reply-failed.event.js';
+import type { IdempotencyKey } from './idempotency-key.js';
+import { ACCEPT_TURN, COMPLETE_TURN, SELECT_TURN } from './turn-statements.js';
+import { toTurn, type StartedTurn, type Turn, type TurnRow } from './turn.js';
+
+export type Acceptance =
+  | { readonly kind: 'started'; readonly turn: StartedTurn }
+  | { readonly kind: 'existing'; readonly turn: Turn };
+
+type AcceptRow = { [Column in keyof TurnRow]: TurnRow[Column] | null } & {
+  readonly is_live: boolean;
+  readonly message_count: number;
+  readonly started_id: string | null;
+  readonly attempt: number | null;
+  readonly started_at: Date | null;
+  readonly is_new: boolean | null;
+  readonly is_same_request: boolean | null;
+  readonly context: { content: string; reply: string | null }[] | null;
+};
+
+/** Each further run means that one more twin was met in the very act; two twins cannot both be new. */
+const ACCEPT_TRIES = 3;
+
+/** Reads and writes turns; the one place that knows how a turn's life is kept in the database. */
+@Injectable()
+export class TurnStore {
+  constructor(
+    private readonly database: Database,
+    private readonly events: DomainEvents,
+    private readonly configuration: Configuration,
+  ) {}
+
+  /**
+   * Accepts a message as a new turn, takes over a turn whose process died, or finds the turn its key names.
+   *
+   * @throws {Problem} `session_ended`, `message_limit_reached`, `idempotency_key_reused`.
+   */
+  async accept(sessionId: string, message: string, key: IdempotencyKey | undefined): Promise<Acceptance> {
+    for (let tryNumber = 1; ; tryNumber += 1) {
+      const acceptance = await this.tryToAccept(sessionId, message, key, tryNumber === ACCEPT_TRIES);
+      if (acceptance !== undefined) {
+        return acceptance;
+      }
+    }
+  }
+
+  /**
+   * Stores the reply and ends the turn.
+   *
+   * @returns the turn as it now stands: with this reply, or with another one if this attempt had been
+   * overtaken, or without any if its session was erased meanwhile.
+   */
+  async complete(turn: StartedTurn, replyId: string, reply: FinishedReply): Promise<Turn | undefined> {
+    const stored = await this.database.transaction(async (transaction) => {
+      const [row] = await transaction.query<{ id: string; timestamp: Date; is_new: boolean }>(COMPLETE_TURN, [
+        turn.sessionId,
+        turn.id,
+        turn.attempt,
+        reply.outcome,
+        replyId,
+        reply.text,
+        reply.model,
+        reply.usage.promptTokens,
+        reply.usage.completionTokens,
+        Math.round(reply.durationMs),
+      ]);
+      if (row?.is_new === true) {
+        await this.events.publish(completionEvent(turn, replyId, reply), transaction);
+      }
+      return row;
+    });
+    return stored === undefined
+      ? this.find(turn.sessionId, turn.id)
+      : {
+          id: turn.id,
+          message: turn.message,
+          outcome: reply.outcome,
+          isPending: false,
+          createdAt: turn.createdAt,
+          reply: { id: replyId, text: reply.text, createdAt: stored.timestamp },
+        };
+  }
+
+  /** @throws {Problem} `session_ended`. */
+  async find(sessionId: string, turnId: string): Promise<Turn | undefined> {
+    const [row] = await this.database.query<TurnRow | { id: null }>(SELECT_TURN, [sessionId, turnId]);
+    if (row === undefined) {
+      throw authenticationProblem('session_ended');
+    }
+    return row.id === null ? undefined : toTurn(row);
+  }
+
+  private async tryToAccept(
+    sessionId: string,
+    message: string,
+    key: IdempotencyKey | undefined,
+    isLastTry: boolean,
+  ): Promise<Acceptance | undefined> {
+    const { maxMessagesPerSession, turnLeaseMs } = this.configuration.chat;
+    const contextTurns = Math.floor(this.configuration.ai.contextMessages / 2);
+    return this.database.transaction(async (transaction) => {
+      const [row] = await transaction.query<AcceptRow>(ACCEPT_TURN, [
+        sessionId,
+        newMessageId(),
+        message,
+        key?.value ?? null,
+        key?.digest(message) ?? null,
+        maxMessagesPerSession,
+        turnLeaseMs,
+        contextTurns,
+      ]);
+      if (row?.is_live !== true) {
+        throw authenticationProblem('session_ended');
+      }
+      const turn = startedTurn(row, sessionId, message);
+      if (turn !== undefined) {
+        if (row.is_new === true) {
+          await this.events.publish(new MessageReceived(sessionId, turn.id), transaction);
+        }
+        return { kind: 'started', turn };
+      }
+      return existingTurn(row) ?? this.refuse(key, isLastTry);
+    });
+  }
+
+  /** Nothing was started and nothing found: a twin was met in the very act, or the limit is reached. */
+  private refuse(key: IdempotencyKey | undefined, isLastTry: boolean): undefined {
+    if (key === undefined || isLastTry) {
+      throw new Problem('message_limit_reached', {
+        detail: `A session holds at most ${this.configuration.chat.maxMessagesPerSession} messages.`,
+      });
+    }
+    return undefined;
+  }
+}
+
+function startedTurn(row: AcceptRow, sessionId: string, message: string): StartedTurn | undefined {
+  const { started_id: id, attempt, started_at: createdAt } = row;
+  if (id === null || attempt === null || createdAt === null) {
+    return undefined;
+  }
+  const history = (row.context ?? []).flatMap(({ content, reply }): ConversationMessage[] => [
+    { role: 'user', content },
+    ...(reply === null ? [] : [{ role: 'assistant' as const, content: reply }]),
+  ]);
+  return { id, sessionId, attempt, message, createdAt, history };
+}
+
+function existingTurn(row: AcceptRow): Acceptance | undefined {
+  if (row.id === null) {
+    return undefined;
+  }
+  if (row.is_same_request !== true) {
+    throw new Problem('idempotency_key_reused', {
+      detail: 'This Idempotency-Key was sent before with another message; use a new key for a new message.',
+    });
+  }
+  return { kind: 'existing', turn: toTurn(row as TurnRow) };
+}
+
+function completionEvent(turn: StartedTurn, replyId: string, reply: FinishedReply): object {
+  return reply.outcome === 'fallback'
+    ? new ReplyFailed(turn.sessionId, turn.id, replyId, reply.durationMs)
+    : new ReplyCompleted(turn.sessionId, turn.id, replyId, reply.outcome, reply.model, reply.durationMs);
+}

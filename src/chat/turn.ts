@@ -1,0 +1,48 @@
+import type { ConversationMessage } from '../ai/reply.js';
+import type { TurnOutcome } from './turn-outcome.js';
+
+/** One user message and the one reply it gets. */
+export interface Turn {
+  readonly id: string;
+  readonly message: string;
+  readonly outcome: TurnOutcome;
+  /** Whether a process is still at work on it, or was until it died. */
+  readonly isPending: boolean;
+  readonly createdAt: Date;
+  readonly reply: { readonly id: string; readonly text: string; readonly createdAt: Date } | undefined;
+}
+
+/** A turn this process has to get a reply for; `attempt` fences off earlier tries. */
+export interface StartedTurn {
+  readonly id: string;
+  readonly sessionId: string;
+  readonly attempt: number;
+  readonly message: string;
+  readonly createdAt: Date;
+  /** The turns before it, oldest first. */
+  readonly history: readonly ConversationMessage[];
+}
+
+/** A row made of `TURN_COLUMNS`. */
+export interface TurnRow {
+  readonly id: string;
+  readonly content: string;
+  readonly timestamp: Date;
+  readonly is_pending: boolean;
+  readonly outcome: TurnOutcome;
+  readonly reply_id: string | null;
+  readonly reply_content: string | null;
+  readonly reply_timestamp: Date | null;
+}
+
+export function toTurn(row: TurnRow): Turn {
+  const { reply_id: id, reply_content: text, reply_timestamp: createdAt } = row;
+  return {
+    id: row.id,
+    message: row.content,
+    outcome: row.outcome,
+    isPending: row.is_pending,
+    createdAt: row.timestamp,
+    reply: id === null || text === null || createdAt === null ? undefined : { id, text, createdAt },
+  };
+}

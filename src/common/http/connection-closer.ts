@@ -1,0 +1,33 @@
+import type { FastifyInstance } from 'fastify';
+
+/**
+ * Closes the connections that outlive their purpose when the server stops. Node closes those it knows to be
+ * idle, but not one that was opened and never used, nor one whose client keeps it alive; the stop would wait
+ * for them. Here the last connection goes when the last request in flight has been answered.
+ */
+export function registerConnectionCloser(server: FastifyInstance): void {
+  let inFlight = 0;
+  let isClosing = false;
+  const closeWhenDone = (): void => {
+    if (isClosing && inFlight === 0) {
+      // Not at once: the answer just given is still on its way into the socket.
+      setImmediate(() => {
+        server.server.closeAllConnections();
+      });
+    }
+  };
+  server.addHook('onRequest', (_request, _reply, done) => {
+    inFlight += 1;
+    done();
+  });
+  server.addHook('onResponse', (_request, _reply, done) => {
+    inFlight -= 1;
+    closeWhenDone();
+    done();
+  });
+  server.addHook('preClose', (done) => {
+    isClosing = true;
+    setImmediate(closeWhenDone);
+    done();
+  });
+}

@@ -1,0 +1,28 @@
+import type { FastifyInstance } from 'fastify';
+import type { Logger } from 'pino';
+import { contextOf } from '../http/request-context.js';
+
+/** Asked every few seconds by machines: their good answers are not worth a line. */
+const PROBE = /^\/(livez|readyz|startupz|health(\/\w+)?)$/;
+
+/**
+ * One line per request: route, status, duration. The route's pattern is logged, never the address with its
+ * query, and nothing of headers or bodies: e-mail addresses, tokens and messages stay out of the log.
+ */
+export function registerRequestLog(server: FastifyInstance, logger: Logger): void {
+  server.addHook('onResponse', (request, reply, done) => {
+    const { requestId, sessionId } = contextOf(request);
+    const route = request.routeOptions.url;
+    const isQuiet = reply.statusCode < 400 && route !== undefined && PROBE.test(route);
+    logger[isQuiet ? 'debug' : 'info']({
+      msg: 'request',
+      request_id: requestId,
+      session_id: sessionId,
+      method: request.method,
+      route: route ?? null,
+      status: reply.statusCode,
+      duration_ms: Math.round(reply.elapsedTime * 10) / 10,
+    });
+    done();
+  });
+}

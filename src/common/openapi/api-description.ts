@@ -1,0 +1,87 @@
+import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { VERSION } from '../version.js';
+
+/** Builds the OpenAPI 3.1 document from the decorators of the controllers. */
+export function describeApi(app: NestFastifyApplication): OpenAPIObject {
+  const settings = new DocumentBuilder()
+    .setOpenAPIVersion('3.1.0')
+    .setTitle('Parley')
+    .setVersion(VERSION)
+    .setDescription(
+      'A secure AI chat API. Sign in with an e-mail address, send messages with the token, read the conversation back. ' +
+        'Errors are problem documents (RFC 9457): switch on their `code`.',
+    )
+    .setLicense('MIT', 'https://opensource.org/license/mit')
+    .addServer('/', 'This service')
+    .addTag('Sessions', 'Signing in and out')
+    .addTag('Chat', 'Sending messages and reading them back')
+    .addTag('Health', 'The state of the service')
+    .addBearerAuth({
+      type: 'http',
+      scheme: 'bearer',
+      bearerFormat: 'JWT',
+      description: 'The `access_token` of a sign-in.',
+    })
+    .build();
+  const document = SwaggerModule.createDocument(app, settings);
+  refine(document);
+  return document;
+}
+
+/** Serves the document at `/openapi.json` and a page to try it at `/docs`; it is built when first asked for. */
+export function serveApiDescription(app: NestFastifyApplication, maxMessageLength: number): void {
+  let document: OpenAPIObject | undefined;
+  SwaggerModule.setup(
+    'docs',
+    app,
+    () => {
+      document ??= withMessageLength(describeApi(app), maxMessageLength);
+      return document;
+    },
+    { jsonDocumentUrl: 'openapi.json', yamlDocumentUrl: 'openapi.yaml', customSiteTitle: 'Parley API' },
+  );
+}
+
+function withMessageLength(document: OpenAPIObject, maxMessageLength: number): OpenAPIObject {
+  const request = document.components?.schemas?.['SendMessageRequest'];
+  if (request !== undefined && 'properties' in request && request.properties !== undefined) {
+    Object.assign(request.properties['message'] ?? {}, { maxLength: maxMessageLength });
+  }
+  return document;
+}
+
+/** What holds for every operation and is not worth repeating at each, and what 3.1 writes otherwise than 3.0. */
+function refine(document: OpenAPIObject): void {
+  for (const item of Object.values(document.paths)) {
+    for (const operation of [item.get, item.post, item.put, item.patch, item.delete]) {
+      for (const response of Object.values(operation?.responses ?? {})) {
+        if (response !== undefined && !('$ref' in response)) {
+          response.headers = { 'X-Request-Id': REQUEST_ID_HEADER, ...response.headers };
+        }
+      }
+    }
+  }
+  for (const schema of Object.values(document.components?.schemas ?? {})) {
+    if ('$ref' in schema) {
+      continue;
+    }
+    schema.additionalProperties = false;
+    for (const property of Object.values(schema.properties ?? {})) {
+      useTypeArrayForNull(property as { type?: unknown; nullable?: boolean });
+    }
+  }
+}
+
+const REQUEST_ID_HEADER = {
+  description: 'The caller’s `X-Request-Id` where it is acceptable, otherwise a new one.',
+  schema: { type: 'string' as const, maxLength: 128 },
+};
+
+/** OpenAPI 3.1 is JSON Schema, where "or null" is a type and `nullable` means nothing. */
+function useTypeArrayForNull(property: { type?: unknown; nullable?: boolean }): void {
+  if (property.nullable === true) {
+    property.type = [property.type, 'null'];
+    delete property.nullable;
+  }
+}

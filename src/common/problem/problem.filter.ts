@@ -1,0 +1,36 @@
+import { Catch, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { toProblem } from './framework-errors.js';
+import { sendProblem } from './send-problem.js';
+import { Problem } from './problem.js';
+
+/** The one place where an error becomes an answer. What the caller is not meant to see stays in the log. */
+@Catch()
+export class ProblemFilter implements ExceptionFilter {
+  private readonly logger = new Logger(ProblemFilter.name);
+
+  catch(error: unknown, host: ArgumentsHost): void {
+    const http = host.switchToHttp();
+    const request = http.getRequest<FastifyRequest>();
+    const problem = toProblem(error);
+    if (problem.status >= 500) {
+      this.report(problem.cause ?? error, problem);
+    }
+    sendProblem(http.getResponse<FastifyReply>(), problem, request.id);
+  }
+
+  /** Database errors quote row values in their detail, so of an error only name, code and stack are kept. */
+  private report(error: unknown, problem: Problem): void {
+    const facts = {
+      msg: 'request failed',
+      code: problem.code,
+      error_name: error instanceof Error ? error.name : typeof error,
+      error_code: error instanceof Error && 'code' in error ? error.code : undefined,
+    };
+    if (problem.code === 'internal_error') {
+      this.logger.error({ ...facts, stack: error instanceof Error ? error.stack : undefined });
+    } else {
+      this.logger.warn(facts);
+    }
+  }
+}

@@ -1,0 +1,18 @@
+import { wholeNumber } from '../formats/number.formats.js';
+import { optionalSetting, setting } from '../setting.js';
+
+export const CHAT_SETTINGS = {
+  MAX_MESSAGES_PER_SESSION: setting(wholeNumber(1, 1_000_000), {
+    about: 'How many messages a visitor may send in one session.',
+    default: '50',
+  }),
+  MAX_MESSAGE_LENGTH: setting(wholeNumber(1, 100_000), {
+    about: 'The most Unicode characters of one message.',
+    default: '4000',
+  }),
+  TURN_LEASE_SECONDS: optionalSetting(wholeNumber(2, 3_600), {
+    about: 'When another process may take over a turn whose process has died; more than AI_TIMEOUT_SECONDS.',
+    unset: 'AI_TIMEOUT_SECONDS + 15',
+    example: '45',
+  }),
+};

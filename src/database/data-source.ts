@@ -1,0 +1,67 @@
+import { DataSource, type DataSourceOptions } from 'typeorm';
+import { Session } from '../auth/session.entity.js';
+import { ChatMessage } from '../chat/chat-message.entity.js';
+import type { Configuration } from '../config/configuration.js';
+import { toPgOptions, type DatabaseConnection } from './database-connection.js';
+import { migrations } from './migrations.js';
+
+/** How long the client waits beyond the server's own statement time-out before it gives a connection up. */
+const CLIENT_TIMEOUT_MARGIN_MS = 1_000;
+
+/** The options of the one DataSource; the service, the command line and the tests all use these. */
+export function dataSourceOptions(
+  connection: DatabaseConnection,
+  settings: Configuration['database'],
+): DataSourceOptions {
+  return {
+    type: 'postgres',
+    entities: [Session, ChatMessage],
+    migrations: [...migrations],
+    migrationsTableName: 'schema_migrations',
+    migrationsTransactionMode: 'each',
+    synchronize: false,
+    migrationsRun: false,
+    logging: false,
+    poolSize: settings.poolSize,
+    connectTimeoutMS: settings.connectTimeoutMs,
+    applicationName: 'parley',
+    // A lost idle connection is not an event worth a crash or a line: the next query opens a new one, and
+    // readiness tells when none can be opened.
+    poolErrorHandler: () => undefined,
+    extra: {
+      ...toPgOptions(connection),
+      // Statements of one transaction may travel together; see PipelinedTransaction.
+      pipeline: true,
+      keepAlive: true,
+      statement_timeout: settings.statementTimeoutMs,
+      lock_timeout: settings.lockTimeoutMs,
+      idle_in_transaction_session_timeout: settings.statementTimeoutMs,
+      // The server's time-out cannot help where the server itself hangs.
+      query_timeout: settings.statementTimeoutMs + CLIENT_TIMEOUT_MARGIN_MS,
+    },
+  };
+}
+
+export function createDataSource(
+  connection: DatabaseConnection,
+  settings: Configuration['database'],
+): DataSource {
+  return new DataSource(dataSourceOptions(connection, settings));
+}
+
+/** Migrations may rewrite a large table; none should wait long for a lock that live traffic needs. */
+const MIGRATION_STATEMENT_TIMEOUT_MS = 30 * 60_000;
+/** One connection holds the advisory lock while another migrates. */
+const MIGRATION_POOL_SIZE = 2;
+
+/** A DataSource for the command line: the same schema, with time for long statements. */
+export function createMigrationDataSource(
+  connection: DatabaseConnection,
+  settings: Configuration['database'],
+): DataSource {
+  return createDataSource(connection, {
+    ...settings,
+    poolSize: MIGRATION_POOL_SIZE,
+    statementTimeoutMs: MIGRATION_STATEMENT_TIMEOUT_MS,
+  });
+}

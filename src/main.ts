@@ -1,0 +1,74 @@
+import 'reflect-metadata';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { Logger } from 'pino';
+import { createApplication } from './application.js';
+import { createPino } from './common/logging/pino-logger.js';
+import type { Configuration } from './config/configuration.js';
+import { ConfigurationError } from './config/configuration-error.js';
+import { loadConfiguration } from './config/load-configuration.js';
+import { readEnvironment } from './config/read-environment.js';
+import { DatabaseLifecycle } from './database/database-lifecycle.js';
+import { EmbeddedPostgresError } from './database/embedded/embedded-postgres.error.js';
+import { openDatabase, type OpenDatabase } from './database/open-database.js';
+import { stopOnSignal } from './process/stop-on-signal.js';
+import { welcome } from './process/welcome.js';
+
+const EXIT_FAILURE = 1;
+
+async function main(): Promise<void> {
+  const { configuration, warnings } = loadConfiguration(
+    readEnvironment(process.cwd()),
+    process.cwd(),
+    process.stdout.isTTY,
+  );
+  const logger = await createPino(configuration.log);
+  warnings.forEach((warning) => logger.warn(warning));
+
+  const database = await openDatabase(configuration, (message) => logger.info(message));
+  try {
+    await serve(configuration, database, logger);
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+}
+
+async function serve(configuration: Configuration, database: OpenDatabase, logger: Logger): Promise<void> {
+  const app = await createApplication(configuration, database.connection, logger);
+  const stop = stopOnSignal(app, database, logger, configuration.http.shutdownGraceMs);
+  void database.ended.then(() => stop('the embedded database has ended', EXIT_FAILURE));
+  await listen(app, configuration);
+  await app.get(DatabaseLifecycle).whenStarted();
+  welcome(await app.getUrl(), configuration, logger);
+}
+
+async function listen(app: NestFastifyApplication, { http }: Configuration): Promise<void> {
+  try {
+    await app.listen(http.port, http.host);
+  } catch (error) {
+    await app.close();
+    if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') {
+      throw new StartError(
+        `port ${http.port} on ${http.host} is taken by another program; stop it, or set PORT to a free one`,
+      );
+    }
+    throw error;
+  }
+}
+
+/** A fault that the operator can mend: told in one line, without a stack. */
+class StartError extends Error {}
+
+function fail(error: unknown): void {
+  if (error instanceof ConfigurationError) {
+    process.stderr.write(`${error.message}\n`);
+    process.exitCode = error.exitCode;
+    return;
+  }
+  const isMendable = error instanceof StartError || error instanceof EmbeddedPostgresError;
+  const text = error instanceof Error ? (isMendable ? error.message : error.stack) : String(error);
+  process.stderr.write(`Parley could not start: ${text}\n`);
+  process.exitCode = EXIT_FAILURE;
+}
+
+main().catch(fail);
