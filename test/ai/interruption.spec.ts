@@ -1,3 +1,6 @@
+import { Deadline } from '../../src/ai/deadline.js';
+import { ModelChain } from '../../src/ai/model-chain.js';
+import { NO_USAGE, type Model } from '../../src/ai/models/model.js';
 import type { ReplyPart } from '../../src/ai/reply.js';
 import { Gate } from '../support/gate.js';
 import { answer, hang, type Fault } from '../support/model-server/model-script.js';
@@ -137,4 +140,22 @@ describe('cancelling', () => {
     ).closed;
     expect(log.entries).toEqual([]);
   });
+});
+
+it('does not wait for a provider that does not heed the signal', async () => {
+  const deaf: Model = {
+    name: 'deaf',
+    async *stream() {
+      yield 'one ';
+      await new Promise<never>(() => undefined);
+      return NO_USAGE;
+    },
+  };
+  const deadline = new Deadline(100, undefined);
+  const reply = new ModelChain([deaf]).reply({ instructions: '', messages: [] }, deadline);
+
+  expect(await reply.next()).toEqual({ done: false, value: { type: 'delta', text: 'one ' } });
+  expect(await reply.next()).toMatchObject({ done: true, value: { outcome: 'interrupted', text: 'one ' } });
+  expect(log.reasons).toEqual(['timed_out']);
+  deadline.release();
 });

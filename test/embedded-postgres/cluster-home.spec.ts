@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { chmod, chown, mkdir, readdir, realpath, rm, rmdir, stat, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdir, rm, stat, writeFile } from 'node:fs/promises';
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { Client } from 'pg';
@@ -17,8 +17,6 @@ const describeAsRoot = isRoot ? describe : describe.skip;
 if (!isRoot)
   process.stdout.write('Not run: how root hands PostgreSQL to another user, because this is not root.\n');
 
-const SYSTEM_FOLDERS = ['/var/lib/parley', '/var/cache/parley'];
-
 async function putCluster(dataDirectory: string, owner?: number): Promise<string> {
   const cluster = join(dataDirectory, 'postgresql');
   await mkdir(cluster, { recursive: true });
@@ -34,7 +32,7 @@ describe('home of the cluster', () => {
     const dataDirectory = await scratchFolder();
     const home = await chooseClusterHome(dataDirectory, '18.4', 1234);
     expect(home).toMatchObject({ folder: dataDirectory, isEmpty: true });
-    expect(home.user.credentials).toEqual({});
+    expect(home.user.credentials).toBeUndefined();
     expect(await home.cacheFolder()).toBe(dataDirectory);
   });
 
@@ -49,35 +47,22 @@ describe('home of the cluster', () => {
 
 describeAsRoot('home of the cluster, for root', () => {
   let dataDirectory: string;
-  let untouched: string[];
-
-  beforeAll(async () => {
-    untouched = (await Promise.all(SYSTEM_FOLDERS.map(entries))).flat();
-  });
+  const systemHomes: string[] = [];
 
   beforeEach(async () => {
     dataDirectory = await scratchFolder();
   });
 
-  afterEach(removeScratchFolders);
-
-  // The system is left as it was found.
-  afterAll(async () => {
-    for (const path of (await Promise.all(SYSTEM_FOLDERS.map(entries))).flat()) {
-      if (!untouched.includes(path)) await rm(path, { recursive: true });
-    }
-    for (const folder of SYSTEM_FOLDERS) {
-      if (existsSync(folder) && (await readdir(folder)).length === 0) await rmdir(folder);
-    }
+  // Only what was made here: other processes may use the system folders, and the copied programs, at this moment.
+  afterEach(async () => {
+    for (const folder of systemHomes.splice(0)) await rm(folder, { recursive: true, force: true });
+    await removeScratchFolders();
   });
 
-  async function entries(folder: string): Promise<string[]> {
-    return existsSync(folder) ? (await readdir(folder)).map((name) => join(folder, name)) : [];
-  }
-
-  async function systemHome(): Promise<string> {
-    const digest = createHash('sha256').update(await realpath(dataDirectory));
-    return join('/var/lib/parley', digest.digest('hex').slice(0, 12));
+  function systemHome(path = dataDirectory): string {
+    const folder = join('/var/lib/parley', createHash('sha256').update(path).digest('hex').slice(0, 12));
+    systemHomes.push(folder);
+    return folder;
   }
 
   async function start(): Promise<{ embedded: EmbeddedPostgres; informed: string[] }> {
@@ -109,9 +94,9 @@ describeAsRoot('home of the cluster, for root', () => {
     await client.query('CREATE TABLE kept AS SELECT 1 AS one');
     await client.end();
     await first.embedded.stop();
-    expect(first.embedded.clusterDirectory).toBe(join(await systemHome(), 'postgresql'));
+    expect(first.embedded.clusterDirectory).toBe(join(systemHome(), 'postgresql'));
     expect(first.informed).toEqual([
-      expect.stringContaining(`The database of ${dataDirectory} is kept in ${await systemHome()}`),
+      expect.stringContaining(`The database of ${dataDirectory} is kept in ${systemHome()}`),
     ]);
     expect((await stat(closed)).mode & 0o777).toBe(0o700);
 
@@ -128,12 +113,13 @@ describeAsRoot('home of the cluster, for root', () => {
   it('works from a project that only root can read', async () => {
     await chmod(dataDirectory, 0o700);
     const script = await compileLauncher(join(dataDirectory, 'project'), { withOwnBinaries: true });
+    const home = systemHome(join(dataDirectory, 'project/data'));
     const held = LauncherProcess.start(script, [join(dataDirectory, 'project/data'), 'disposable']);
     await held.until('connection');
-    expect(held.informed[0]).toContain(`is kept in /var/lib/parley/`);
+    expect(held.informed[0]).toContain(`is kept in ${home}`);
     const { version } = await findBinaries(process.platform, process.arch);
     expect(existsSync(`/var/cache/parley/postgresql-${version}/bin/postgres`)).toBe(true);
-    expect(held.told.clusterDirectory).toMatch(/^\/var\/lib\/parley\/[0-9a-f]{12}\/postgresql$/);
+    expect(held.told.clusterDirectory).toBe(join(home, 'postgresql'));
     held.child.send('stop');
     expect(await held.until('answerBeforeStop')).toBe(1);
     expect(await held.until('stopped')).toBe(true);

@@ -48,7 +48,7 @@ describe('embedded PostgreSQL', () => {
 
   async function ask(embedded: EmbeddedPostgres, sql: string): Promise<unknown[]> {
     const client = await connect(embedded);
-    const { rows } = await client.query({ text: sql, rowMode: 'array' });
+    const { rows } = await client.query<unknown[]>({ text: sql, rowMode: 'array' });
     await client.end();
     return rows.flat();
   }

@@ -33,7 +33,7 @@ describe('PostgreSQL programs', () => {
 
   async function prepare(user = thisUser): Promise<PostgresBinaries> {
     const inform = (message: string) => void informed.push(message);
-    return await prepareBinaries(packaged, user, async () => caches, inform);
+    return await prepareBinaries(packaged, user, () => Promise.resolve(caches), inform);
   }
 
   async function links(folder: string): Promise<Map<string, string>> {

@@ -1,6 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { IsEmail, IsString, MaxLength } from 'class-validator';
 import { MAX_EMAIL_LENGTH } from '../email-address.js';
+import { IsEmailAddress } from '../is-email-address.decorator.js';
 
 export class SignInByEmailRequest {
   @ApiProperty({
@@ -10,8 +10,6 @@ export class SignInByEmailRequest {
     minLength: 3,
     maxLength: MAX_EMAIL_LENGTH,
   })
-  @IsEmail({ ignore_max_length: false }, { message: 'must be an e-mail address' })
-  @MaxLength(MAX_EMAIL_LENGTH, { message: `must be at most ${MAX_EMAIL_LENGTH} characters long` })
-  @IsString({ message: 'must be a string' })
+  @IsEmailAddress()
   email: string;
 }

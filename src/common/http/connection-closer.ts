@@ -16,13 +16,13 @@ export function registerConnectionCloser(server: FastifyInstance): void {
       });
     }
   };
-  server.addHook('onRequest', (_request, _reply, done) => {
+  server.addHook('onRequest', (_request, reply, done) => {
     inFlight += 1;
-    done();
-  });
-  server.addHook('onResponse', (_request, _reply, done) => {
-    inFlight -= 1;
-    closeWhenDone();
+    // 'close' comes for every response, also for one whose client has gone before it was given.
+    reply.raw.once('close', () => {
+      inFlight -= 1;
+      closeWhenDone();
+    });
     done();
   });
   server.addHook('preClose', (done) => {

@@ -50,7 +50,7 @@ export async function chooseClusterHome(
     user: ServerUser.ofThisProcess(),
     folder: dataDirectory,
     isEmpty: !(await hasCluster(cluster, version)),
-    cacheFolder: async () => dataDirectory,
+    cacheFolder: () => Promise.resolve(dataDirectory),
   };
 }
 

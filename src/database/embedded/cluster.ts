@@ -26,7 +26,7 @@ export async function hasCluster(folder: string, version: string): Promise<boole
         'another folder with DATA_DIR, or set DATABASE_URL.',
     );
   }
-  return true;
+  if (found.trim() === major) return true;
   throw new EmbeddedPostgresError(
     `The database in ${folder} was made by PostgreSQL ${found.trim()}, and this Parley brings PostgreSQL ${major}, ` +
       'which cannot read it. Nothing was changed. Carry the data over with pg_dump, or choose another folder with ' +

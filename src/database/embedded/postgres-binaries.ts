@@ -86,8 +86,8 @@ async function copyOnce(source: string, destination: string): Promise<boolean> {
   const draft = await mkdtemp(`${destination}.new-`);
   try {
     await cp(source, draft, { recursive: true, verbatimSymlinks: true });
-    await completeLinks(draft);
     await openToAll(draft);
+    await completeLinks(draft);
     await rename(draft, destination);
     return true;
   } catch (error) {
@@ -98,7 +98,10 @@ async function copyOnce(source: string, destination: string): Promise<boolean> {
   }
 }
 
-/** An npm that ran under a strict umask leaves files that only its user can read. */
+/**
+ * A copy has the permissions of its source, where folders may be read-only, and files for their owner alone when npm
+ * ran under a strict umask.
+ */
 async function openToAll(folder: string): Promise<void> {
   await chmod(folder, 0o755);
   for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {

@@ -20,12 +20,12 @@ export class ServerUser {
   private constructor(
     /** How to name the account in a message. */
     readonly label: string,
-    /** What to add to the options of `spawn`; empty when the account is that of this process. */
-    readonly credentials: { readonly uid: number; readonly gid: number } | Record<string, never>,
+    /** What to add to the options of `spawn`; `undefined` when the account is that of this process. */
+    readonly credentials: { readonly uid: number; readonly gid: number } | undefined,
   ) {}
 
   static ofThisProcess(): ServerUser {
-    return new ServerUser('this user', {});
+    return new ServerUser('this user', undefined);
   }
 
   static owning(owner: { readonly uid: number; readonly gid: number }): ServerUser {
@@ -49,8 +49,7 @@ export class ServerUser {
 
   /** Gives the account a folder that we made. */
   async takeOver(folder: string): Promise<void> {
-    const { uid, gid } = this.credentials;
-    if (uid !== undefined && gid !== undefined) await chown(folder, uid, gid);
+    if (this.credentials !== undefined) await chown(folder, this.credentials.uid, this.credentials.gid);
   }
 
   /**
