@@ -23,7 +23,14 @@ async function freePort() {
 
 async function start(port, dataDirectory) {
   const child = spawn('npm', ['start', '--silent'], {
-    env: { ...process.env, NODE_ENV: 'development', HOST: '127.0.0.1', PORT: String(port), DATA_DIR: dataDirectory, LOG_FORMAT: 'json' },
+    env: {
+      ...process.env,
+      NODE_ENV: 'development',
+      HOST: '127.0.0.1',
+      PORT: String(port),
+      DATA_DIR: dataDirectory,
+      LOG_FORMAT: 'json',
+    },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   let output = '';

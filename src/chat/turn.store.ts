@@ -28,8 +28,11 @@ type AcceptRow = { [Column in keyof TurnRow]: TurnRow[Column] | null } & {
   readonly context: { content: string; reply: string | null }[] | null;
 };
 
-/** Each further run means that one more twin was met in the very act; two twins cannot both be new. */
-const ACCEPT_TRIES = 3;
+/**
+ * A twin that was met in the very act is visible to the second run: the session's lock, which both need,
+ * is only free once the twin has committed.
+ */
+const ACCEPT_TRIES = 2;
 
 /** Reads and writes turns; the one place that knows how a turn's life is kept in the database. */
 @Injectable()
@@ -129,18 +132,15 @@ export class TurnStore {
         }
         return { kind: 'started', turn };
       }
-      return existingTurn(row) ?? this.refuse(key, isLastTry);
+      const existing = existingTurn(row);
+      // Neither started nor found: with a key this may be a twin met in the very act, so look once more.
+      if (existing === undefined && (key === undefined || isLastTry)) {
+        throw new Problem('message_limit_reached', {
+          detail: `A session holds at most ${maxMessagesPerSession} messages.`,
+        });
+      }
+      return existing;
     });
-  }
-
-  /** Nothing was started and nothing found: a twin was met in the very act, or the limit is reached. */
-  private refuse(key: IdempotencyKey | undefined, isLastTry: boolean): undefined {
-    if (key === undefined || isLastTry) {
-      throw new Problem('message_limit_reached', {
-        detail: `A session holds at most ${this.configuration.chat.maxMessagesPerSession} messages.`,
-      });
-    }
-    return undefined;
   }
 }
 

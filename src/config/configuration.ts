@@ -1,5 +1,3 @@
-import type { Algorithm } from 'jsonwebtoken';
-
 /** How many requests a caller may make in one window. */
 export interface RateLimit {
   readonly limit: number;
@@ -56,7 +54,7 @@ export abstract class Configuration {
   readonly auth: {
     /** The secret that signs new tokens, then those still accepted. */
     readonly jwtSecrets: readonly [current: string, ...previous: string[]];
-    readonly jwtAlgorithm: Extract<Algorithm, 'HS256' | 'HS384' | 'HS512'>;
+    readonly jwtAlgorithm: 'HS256' | 'HS384' | 'HS512';
     readonly sessionLifetimeMs: number;
     readonly emailHashKey: string;
   };

@@ -23,6 +23,10 @@ const say = (message: string): void => void process.stdout.write(`${message}\n`)
 
 async function main([command, name]: string[]): Promise<void> {
   const { configuration } = loadConfiguration(readEnvironment(process.cwd()), process.cwd(), false);
+  if (command === 'generate' && name !== undefined) {
+    await withScratchDatabase(configuration, (dataSource) => generate(dataSource, name));
+    return;
+  }
   switch (command) {
     case 'run':
       return run(configuration);
@@ -30,18 +34,10 @@ async function main([command, name]: string[]): Promise<void> {
       return withConfiguredDatabase(configuration, revertLast);
     case 'check':
       return withScratchDatabase(configuration, check);
-    case 'generate':
-      return name === undefined
-        ? usage()
-        : withScratchDatabase(configuration, (dataSource) => generate(dataSource, name));
     default:
-      return usage();
+      process.stderr.write(USAGE);
+      process.exitCode = 64;
   }
-}
-
-function usage(): void {
-  process.stderr.write(USAGE);
-  process.exitCode = 64;
 }
 
 async function run(configuration: Configuration): Promise<void> {

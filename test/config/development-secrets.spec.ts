@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { pathToFileURL } from 'node:url';
-import { ConfigurationError } from '../../src/config/configuration-error.js';
+import { type ConfigurationError } from '../../src/config/configuration-error.js';
 import { keepDevelopmentSecrets } from '../../src/config/development-secrets.js';
 import { loadConfiguration } from '../../src/config/load-configuration.js';
 

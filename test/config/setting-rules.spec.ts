@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { tmpdir } from 'node:os';
-import { ConfigurationError } from '../../src/config/configuration-error.js';
+import { type ConfigurationError } from '../../src/config/configuration-error.js';
 import { loadConfiguration } from '../../src/config/load-configuration.js';
 import { SETTINGS } from '../../src/config/settings.js';
 

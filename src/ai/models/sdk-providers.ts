@@ -7,7 +7,10 @@ export interface Endpoint {
   readonly baseUrl: string | undefined;
 }
 
-type ModelLoader = (model: string, endpoint: Endpoint) => Promise<LanguageModel>;
+type ModelLoader = (
+  model: string,
+  endpoint: Endpoint,
+) => Promise<Extract<LanguageModel, { specificationVersion: 'v4' }>>;
 
 /**
  * Each SDK is imported when its first model is called: they cost megabytes, and most services use one.

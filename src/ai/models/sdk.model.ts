@@ -1,4 +1,4 @@
-import type { FinishReason, LanguageModel, LanguageModelUsage } from 'ai';
+import type { LanguageModel } from 'ai';
 import { ModelFailure } from '../model-failure.js';
 import type { Prompt } from '../prompt.js';
 import type { TokenUsage } from '../reply.js';
@@ -9,78 +9,75 @@ export interface SamplingSettings {
   readonly maxTokens: number;
 }
 
-/** A model of a provider, called through the AI SDK. */
+/** What every provider of the SDK implements: its versioned language-model specification. */
+type SdkLanguageModel = Extract<LanguageModel, { specificationVersion: 'v4' }>;
+type SdkPrompt = Parameters<SdkLanguageModel['doStream']>[0]['prompt'];
+type StreamPart =
+  Awaited<ReturnType<SdkLanguageModel['doStream']>>['stream'] extends ReadableStream<infer Part>
+    ? Part
+    : never;
+type Finish = Extract<StreamPart, { type: 'finish' }>;
+
+/**
+ * A model of a provider, called through the AI SDK's provider interface. Not through its `streamText`: that
+ * adds tools, steps, retries and the printing of errors, none of which is wanted, for twice the time.
+ */
 export class SdkModel implements Model {
-  private loaded: Promise<LanguageModel> | undefined;
+  private loaded: Promise<SdkLanguageModel> | undefined;
 
   constructor(
     readonly name: string,
-    private readonly load: () => Promise<LanguageModel>,
+    private readonly load: () => Promise<SdkLanguageModel>,
     private readonly settings: SamplingSettings,
   ) {}
 
-  async *stream(
-    { instructions, messages }: Prompt,
-    signal: AbortSignal,
-  ): AsyncGenerator<string, TokenUsage, undefined> {
+  async *stream(prompt: Prompt, signal: AbortSignal): AsyncGenerator<string, TokenUsage, undefined> {
     const model = await (this.loaded ??= this.load());
-    const { streamText } = await loadSdk();
-    const result = streamText({
-      model,
-      // Anthropic refuses a blank one.
-      ...(instructions.trim() !== '' && { instructions }),
-      messages: [...messages],
+    const { stream } = await model.doStream({
+      prompt: sdkPrompt(prompt),
       temperature: this.settings.temperature,
       maxOutputTokens: this.settings.maxTokens,
       abortSignal: signal,
-      // Trying again is the chain's business: it knows the deadline and the other models.
-      maxRetries: 0,
-      // Without it the SDK prints the error, and with it the conversation and the provider's words.
-      onError: () => undefined,
-      telemetry: { isEnabled: false },
     });
-    let usage: TokenUsage | undefined;
-    for await (const part of result.stream) {
+    let finish: Finish | undefined;
+    for await (const part of stream) {
       switch (part.type) {
         case 'text-delta':
-          yield part.text;
+          yield part.delta;
           break;
         case 'error':
           throw ModelFailure.of(part.error);
         case 'finish':
-          assertComplete(part.finishReason, part.rawFinishReason);
-          usage = usageOf(part.totalUsage);
+          finish = part;
           break;
         default:
           break;
       }
     }
-    if (usage === undefined) {
-      // The SDK ends its stream in good order when the signal aborts.
-      throw new ModelFailure(signal.aborted ? 'timed_out' : 'malformed');
-    }
-    return usage;
+    assertComplete(finish?.finishReason);
+    return {
+      promptTokens: finish?.usage.inputTokens.total ?? null,
+      completionTokens: finish?.usage.outputTokens.total ?? null,
+    };
   }
 }
 
-/** The SDK itself, imported when a model is first called, like the providers. */
-async function loadSdk(): Promise<typeof import('ai')> {
-  // It would print warnings about settings a model does not know, such as a reasoning model's temperature.
-  globalThis.AI_SDK_LOG_WARNINGS = false;
-  return import('ai');
+function sdkPrompt({ instructions, messages }: Prompt): SdkPrompt {
+  const prompt: SdkPrompt = messages.map(({ role, content }) => ({
+    role,
+    content: [{ type: 'text', text: content }],
+  }));
+  // Anthropic refuses a blank one.
+  return instructions.trim() === '' ? prompt : [{ role: 'system', content: instructions }, ...prompt];
 }
 
-function assertComplete(reason: FinishReason, providersReason: string | undefined): void {
+function assertComplete(reason: Finish['finishReason'] | undefined): void {
   // A model that declines in words has stopped by itself, and its words are the answer.
-  if (reason === 'content-filter' && providersReason !== 'stop') {
+  if (reason?.unified === 'content-filter' && reason.raw !== 'stop') {
     throw new ModelFailure('refused');
   }
   // A reason the SDK does not know is still an end; no reason at all is a stream that broke off.
-  if (reason === 'error' || providersReason === undefined) {
+  if (reason?.raw === undefined || reason.unified === 'error') {
     throw new ModelFailure('malformed');
   }
-}
-
-function usageOf({ inputTokens, outputTokens }: LanguageModelUsage): TokenUsage {
-  return { promptTokens: inputTokens ?? null, completionTokens: outputTokens ?? null };
 }

@@ -43,11 +43,12 @@ export function serveApiDescription(app: NestFastifyApplication, maxMessageLengt
   );
 }
 
+/** The decorators cannot know MAX_MESSAGE_LENGTH; they say its default. */
 function withMessageLength(document: OpenAPIObject, maxMessageLength: number): OpenAPIObject {
-  const request = document.components?.schemas?.['SendMessageRequest'];
-  if (request !== undefined && 'properties' in request && request.properties !== undefined) {
-    Object.assign(request.properties['message'] ?? {}, { maxLength: maxMessageLength });
-  }
+  const schemas = document.components?.schemas as Record<string, { properties?: Record<string, object> }>;
+  Object.assign(schemas['SendMessageRequest']?.properties?.['message'] ?? {}, {
+    maxLength: maxMessageLength,
+  });
   return document;
 }
 

@@ -118,10 +118,8 @@ export class ModelServer {
         if (script.retryAfterSeconds !== undefined) {
           response.setHeader('Retry-After', script.retryAfterSeconds);
         }
-        {
-          sendJson(response, script.status, errorBody(script.status, key));
-          return;
-        }
+        sendJson(response, script.status, errorBody(script.status, key));
+        return;
       case 'answer':
         return this.answer(script, body, response, over.signal);
     }
