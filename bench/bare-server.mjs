@@ -45,7 +45,12 @@ async function askModel(messages) {
     agent,
     headers: { 'content-type': 'application/json' },
   });
-  const options = { temperature: 0.7, max_tokens: 500, stream: true, stream_options: { include_usage: true } };
+  const options = {
+    temperature: 0.7,
+    max_tokens: 500,
+    stream: true,
+    stream_options: { include_usage: true },
+  };
   call.end(JSON.stringify({ model: 'instant', messages, ...options }));
   const [response] = await once(call, 'response');
   let text = '';
@@ -72,7 +77,15 @@ async function chat(sessionId, message) {
   const startedAt = Date.now();
   const { text, usage } = await askModel([...messages, { role: 'user', content: message }]);
   const completed = await runInTransaction(COMPLETE_TURN, [
-    ...[sessionId, accepted.started_id, accepted.attempt, 'answered', newMessageId(), text, 'compatible:instant'],
+    ...[
+      sessionId,
+      accepted.started_id,
+      accepted.attempt,
+      'answered',
+      newMessageId(),
+      text,
+      'compatible:instant',
+    ],
     ...[usage.prompt_tokens, usage.completion_tokens, Date.now() - startedAt],
   ]);
   return {

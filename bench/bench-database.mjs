@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { URLSearchParams } from 'node:url';
 import pg from 'pg';
 import { loadConfiguration } from '../dist/src/config/load-configuration.js';
 import { startEmbeddedPostgres } from '../dist/src/database/embedded/embedded-postgres.js';
@@ -25,7 +26,8 @@ export async function openServer(url) {
   });
   const { host, port, user, database } = server.connection;
   return {
-    url: `postgresql://${user}@/${database}?host=${encodeURIComponent(host)}&port=${port}`,
+    // A URL object takes no user without a host, so all of it is in the query.
+    url: `postgresql:///${database}?${new URLSearchParams({ user, host, port })}`,
     folder,
     close: async () => {
       await server.stop();
@@ -49,15 +51,17 @@ async function withClient(url, work) {
 export async function createDatabase(server, rival, chatSessions, historySessions) {
   const name = `parley_bench_${rival}_${randomBytes(4).toString('hex')}`;
   await withClient(server.url, (client) => client.query(`CREATE DATABASE ${name} TEMPLATE template0`));
-  // Not by URL.pathname: an address without a host is not one of those a URL object can change.
-  const url = server.url.replace(/^(\w+:\/\/[^/]*)\/[^?]*/, `$1/${name}`);
+  const address = new URL(server.url);
+  address.pathname = `/${name}`;
+  const url = address.href;
   const { configuration } = loadConfiguration({ DATA_DIR: server.folder }, server.folder, false);
   await migrateAll({ url }, configuration.database);
   await withClient(url, (client) => fill(client, chatSessions, historySessions));
   return {
     url,
     query: (text) => withClient(url, async (client) => (await client.query(text)).rows),
-    drop: () => withClient(server.url, (client) => client.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`)),
+    drop: () =>
+      withClient(server.url, (client) => client.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`)),
   };
 }
 

@@ -1,113 +1,137 @@
 /**
  * The benchmark: the built service against a bare server with the same SQL and the same model call, on the same
- * PostgreSQL and under the same load. See USAGE.
+ * PostgreSQL and under the same load.
  */
 import { randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { availableParallelism, loadavg } from 'node:os';
-import { setInterval, setTimeout } from 'node:timers';
+import { resolve } from 'node:path';
+import { setTimeout } from 'node:timers';
 import { setTimeout as delay } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
-import { signToken } from './access-token.mjs';
-import { createDatabase, HISTORY_TURNS, openServer } from './bench-database.mjs';
+import { createDatabase, openServer } from './bench-database.mjs';
 import { killAllChildren, nextMessage, startChild, stopAllChildren } from './child.mjs';
+import { measure, runLoad } from './measure.mjs';
 import { memoryOf } from './memory.mjs';
-import { median, medians, ratios, render } from './report.mjs';
+import { readOptions, USAGE } from './options.mjs';
+import { medians, ratios, render } from './report.mjs';
 import { startBareServer, startModel, startService } from './rivals.mjs';
 import { countRoundTrips } from './round-trips.mjs';
+import { describeRoutes } from './routes.mjs';
 
-const USAGE = `Usage: npm run bench -- [options]
-  --seconds N         how long each route is loaded, per round and server (default 5)
-  --rounds N          how often; the figures are medians (default 3)
-  --database URL      an existing PostgreSQL whose user may create databases (default: an embedded one)
-  --json FILE         also write the figures to FILE
-  --cpu-profile DIR   write a CPU profile of the service to DIR; it slows the service down
-`;
 const SESSIONS = 100;
-const WARM_UP_SECONDS = 1;
 const SETTLE_MS = 2_000;
-const SAMPLE_MS = 500;
-/** For starting, filling, counting and stopping; the load itself comes on top. */
-const OVERHEAD_MS = 120_000;
-const LOAD_GRACE_MS = 60_000;
+const START_TIMEOUT_MS = 10_000;
+/** For each route, round and server beyond the load itself, and once for starting, filling, counting and stopping. */
+const MARGIN_PER_LOAD_MS = 10_000;
+const MARGIN_MS = 180_000;
+const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 const EXIT_USAGE = 64;
 
-function readOptions() {
-  const { values } = parseArgs({
-    options: {
-      seconds: { type: 'string', default: '5' },
-      rounds: { type: 'string', default: '3' },
-      database: { type: 'string' },
-      json: { type: 'string' },
-      'cpu-profile': { type: 'string' },
-    },
-  });
-  const seconds = Number(values.seconds);
-  const rounds = Number(values.rounds);
-  if (!(seconds > 0 && seconds <= 600 && Number.isInteger(rounds) && rounds > 0 && rounds <= 100)) {
-    throw new TypeError('--seconds takes a number up to 600, --rounds a whole number up to 100');
+const newSecret = () => randomBytes(36).toString('base64');
+const newSessions = () => Array.from({ length: SESSIONS }, () => randomBytes(24).toString('base64url'));
+
+async function holdMemory(rival, moment) {
+  await delay(SETTLE_MS);
+  rival[moment] = await memoryOf(rival.child.pid);
+}
+
+/** A figure made of apologies would be a fine one: every turn must have got its answer from the model. */
+async function assertAnswered(database) {
+  const [{ count }] = await database.query(
+    `SELECT count(*)::integer FROM chat_messages WHERE message_type = 'user' AND outcome <> 'answered'`,
+  );
+  if (count > 0) {
+    throw new Error(`${count} turns were not answered by the model; the figures mean nothing`);
   }
-  return { ...values, seconds, rounds, profileFolder: values['cpu-profile'] };
 }
 
-const newIds = () => Array.from({ length: SESSIONS }, () => randomBytes(24).toString('base64url'));
+async function runBench(options, server, databases, sessions) {
+  const secret = newSecret();
+  const routes = describeRoutes(secret, ...sessions);
+  const model = await startModel();
+  const worker = startChild('load.mjs');
+  await nextMessage(worker, START_TIMEOUT_MS);
+  const load = (order) => runLoad(worker, order);
+  const setting = { modelUrl: model.url, secret, folder: server.folder };
+  const forService = { ...setting, database: databases.service.url };
+  const profiling =
+    options.profileFolder === undefined
+      ? []
+      : ['--cpu-prof', '--cpu-prof-dir', resolve(options.profileFolder)];
 
-function describeRoutes(secret, chatSessions, historySessions) {
-  const tokens = (sessions) => sessions.map((session) => signToken(session, secret));
-  const body = JSON.stringify({ message: 'When will my order arrive? I need it before the end of the week.' });
-  return [
-    { name: 'POST /chat', method: 'POST', path: '/chat', body, tokens: tokens(chatSessions) },
-    {
-      name: `GET /chat/history (${HISTORY_TURNS} turns)`,
-      method: 'GET',
-      path: '/chat/history?limit=50',
-      tokens: tokens(historySessions),
-    },
-    { name: 'GET /health', method: 'GET', path: '/health', tokens: Array(SESSIONS).fill(undefined) },
-  ];
-}
-
-/** Sends an order to the load process; one at a time. */
-async function runLoad(worker, { origin, route, tokens, seconds, warmUpSeconds }) {
-  const { method, path, body } = route;
-  const answer = nextMessage(worker, (seconds + warmUpSeconds) * 1_000 + LOAD_GRACE_MS);
-  worker.send({ origin, route: { method, path, body }, tokens, seconds, warmUpSeconds });
-  const { result, failure } = await answer;
-  if (failure !== undefined) {
-    throw new Error(failure);
-  }
-  return result;
-}
-
-/** Samples a process's memory while `work` runs; keeps the sample with the most resident pages. */
-async function watchMemory(rival, work) {
-  const sample = async () => {
-    const now = await memoryOf(rival.child.pid);
-    if ((now.rss ?? -1) > (rival.highest?.rss ?? -2)) {
-      rival.highest = now;
-    }
+  const roundTrips = await countRoundTrips(routes, forService, load);
+  const rivals = {
+    service: await startService(forService, profiling),
+    bare: await startBareServer({ ...setting, database: databases.bare.url }),
   };
-  const timer = setInterval(() => void sample(), SAMPLE_MS);
+  for (const rival of Object.values(rivals)) {
+    await holdMemory(rival, 'idle');
+  }
+  const results = await measure(rivals, routes, load, options);
+  for (const rival of Object.values(rivals)) {
+    await holdMemory(rival, 'after');
+  }
+  await stopAllChildren();
+  await assertAnswered(databases.service);
+
+  const speeds = Object.entries(results).map(([name, rounds]) => {
+    const [service, bare] = [medians(rounds.service), medians(rounds.bare)];
+    return [name, { service, bare, ratio: ratios(service, bare), rounds }];
+  });
+  const memory = Object.entries(rivals).map(([name, { idle, highest, after }]) => [
+    name,
+    { idle, highest, after },
+  ]);
+  return { routes: Object.fromEntries(speeds), memory: Object.fromEntries(memory), roundTrips };
+}
+
+async function main(options) {
+  const [loadAverage] = loadavg();
+  const sessions = [newSessions(), newSessions()];
+  const server = await openServer(options.database);
+  const databases = {};
   try {
-    return await work();
+    databases.service = await createDatabase(server, 'service', ...sessions);
+    databases.bare = await createDatabase(server, 'bare', ...sessions);
+    const [{ server_version: postgres }] = await databases.service.query('SHOW server_version');
+    const figures = await runBench(options, server, databases, sessions);
+    const { seconds, rounds } = options;
+    const machine = { node: process.versions.node, postgres, cpus: availableParallelism(), loadAverage };
+    const report = { setup: { sessions: SESSIONS, seconds, rounds, ...machine }, ...figures };
+    console.log(render(report));
+    if (options.json !== undefined) {
+      await writeFile(options.json, `${JSON.stringify(report, undefined, 2)}\n`);
+    }
   } finally {
-    clearInterval(timer);
-    await sample();
+    await stopAllChildren();
+    for (const database of Object.values(databases)) {
+      await database.drop();
+    }
+    await server.close();
   }
 }
 
-async function measure(rivals, routes, load, { seconds, rounds }) {
-  const results = Object.fromEntries(routes.map(({ name }) => [name, { service: [], bare: [] }]));
-  for (let round = 0; round < rounds; round += 1) {
-    for (const route of routes) {
-      const order = Object.entries(rivals);
-      for (const [name, rival] of round % 2 === 0 ? order : order.reverse()) {
-        const job = { origin: rival.origin, route, tokens: route.tokens, seconds, warmUpSeconds: WARM_UP_SECONDS };
-        const result = await watchMemory(rival, () => load(job));
-        results[route.name][name].push(result);
-        console.error(`round ${round + 1}  ${route.name}  ${name}: ${result.perSecond.toFixed(0)} requests/s`);
-      }
-    }
-  }
-  return results;
+/** Ends what was started and the run; the embedded PostgreSQL ends with this process. */
+function abort(reason) {
+  console.error(`bench: ${reason}`);
+  killAllChildren();
+  process.exit(1);
 }
+
+function optionsOrExit() {
+  try {
+    return readOptions(process.argv.slice(2));
+  } catch (error) {
+    console.error(`${error.message}\n${USAGE}`);
+    process.exit(EXIT_USAGE);
+  }
+}
+
+const options = optionsOrExit();
+const loads = options.rounds * 2 * 3;
+const allowedMs = MARGIN_MS + loads * (options.seconds * 1_000 + MARGIN_PER_LOAD_MS);
+setTimeout(() => abort('the run took too long'), allowedMs).unref();
+for (const signal of STOP_SIGNALS) {
+  process.once(signal, () => abort(`stopped by ${signal}`));
+}
+await main(options);

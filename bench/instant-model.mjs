@@ -11,7 +11,12 @@ const TEXT =
   'days. You will get a message with a link to follow the parcel as soon as the carrier has scanned it.';
 
 function frame(choices, more) {
-  const head = { id: 'chatcmpl-1', object: 'chat.completion.chunk', created: 1_700_000_000, model: 'instant' };
+  const head = {
+    id: 'chatcmpl-1',
+    object: 'chat.completion.chunk',
+    created: 1_700_000_000,
+    model: 'instant',
+  };
   return `data: ${JSON.stringify({ ...head, choices, ...more })}\n\n`;
 }
 

@@ -43,19 +43,21 @@ function requestOptions({ method, path, body }, token) {
 }
 
 /** Loads until the time is over; whatever is then in flight is waited for but not counted. */
-async function runSession(client, options, startAt, endAt, latencies) {
+async function runSession(client, options, startAt, endAt, seen) {
   const first = await send(client, options, true);
   if (first.status !== 200) {
     throw new Error(`${options.method} ${options.path} answered ${first.status}: ${first.body}`);
   }
+  seen.total += 1;
   for (let sentAt = performance.now(); sentAt < endAt; sentAt = performance.now()) {
     const { status } = await send(client, options, false);
     const answeredAt = performance.now();
     if (status !== 200) {
       throw new Error(`${options.method} ${options.path} answered ${status}`);
     }
+    seen.total += 1;
     if (answeredAt >= startAt && answeredAt < endAt) {
-      latencies.push(answeredAt - sentAt);
+      seen.latencies.push(answeredAt - sentAt);
     }
   }
 }
@@ -65,7 +67,7 @@ function percentile(sorted, share) {
 }
 
 async function run({ origin, route, tokens, seconds, warmUpSeconds }) {
-  const latencies = [];
+  const seen = { total: 0, latencies: [] };
   const startAt = performance.now() + warmUpSeconds * 1_000;
   const endAt = startAt + seconds * 1_000;
   const clients = tokens.map(
@@ -74,16 +76,17 @@ async function run({ origin, route, tokens, seconds, warmUpSeconds }) {
   try {
     await Promise.all(
       clients.map((client, index) =>
-        runSession(client, requestOptions(route, tokens[index]), startAt, endAt, latencies),
+        runSession(client, requestOptions(route, tokens[index]), startAt, endAt, seen),
       ),
     );
   } finally {
     await Promise.all(clients.map((client) => client.destroy()));
   }
-  latencies.sort((one, other) => one - other);
+  const latencies = seen.latencies.sort((one, other) => one - other);
   return {
+    total: seen.total,
     requests: latencies.length,
-    perSecond: latencies.length / seconds,
+    perSecond: seconds === 0 ? 0 : latencies.length / seconds,
     p50: percentile(latencies, 0.5),
     p95: percentile(latencies, 0.95),
     p99: percentile(latencies, 0.99),

@@ -43,7 +43,9 @@ function speedTable(routes) {
 }
 
 function memoryTable(memory) {
-  const rows = [['memory, MiB', 'server', 'idle RSS', 'idle PSS', 'highest RSS', 'PSS then', 'after RSS', 'after PSS']];
+  const rows = [
+    ['memory, MiB', 'server', 'idle RSS', 'idle PSS', 'highest RSS', 'PSS then', 'after RSS', 'after PSS'],
+  ];
   for (const [server, { idle, highest, after }] of Object.entries(memory)) {
     const figures = [idle, highest, after].flatMap(({ rss, pss }) => [fixed(rss, 1), fixed(pss, 1)]);
     rows.push(['', server, ...figures]);

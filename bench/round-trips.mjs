@@ -40,7 +40,8 @@ export async function countRoundTrips(routes, setting, load) {
     const counts = {};
     for (const route of routes) {
       // Opens the connections and prepares the statements, which is not part of any later request.
-      const loadOnce = (tokens, seconds) => load({ origin: service.origin, route, tokens, seconds, warmUpSeconds: 0 });
+      const loadOnce = (tokens, seconds) =>
+        load({ origin: service.origin, route, tokens, seconds, warmUpSeconds: 0 });
       await loadOnce(route.tokens, 0);
       const samples = [];
       for (let sample = 0; sample < SAMPLES; sample += 1) {

@@ -11,6 +11,7 @@ import { DatabaseLifecycle } from './database/database-lifecycle.js';
 import { EmbeddedPostgresError } from './database/embedded/embedded-postgres.error.js';
 import { openDatabase, type OpenDatabase } from './database/open-database.js';
 import { stopOnSignal } from './process/stop-on-signal.js';
+import { whenParentEnds } from './process/when-parent-ends.js';
 import { welcome } from './process/welcome.js';
 
 const EXIT_FAILURE = 1;
@@ -36,6 +37,9 @@ async function main(): Promise<void> {
 async function serve(configuration: Configuration, database: OpenDatabase, logger: Logger): Promise<void> {
   const app = await createApplication(configuration, database.connection, logger);
   const stop = stopOnSignal(app, database, logger, configuration.http.shutdownGraceMs);
+  if (process.argv.includes('--stop-with-parent')) {
+    whenParentEnds(() => stop('the process that started it has ended', 0));
+  }
   void database.ended.then(() => stop('the embedded database has ended', EXIT_FAILURE));
   await listen(app, configuration);
   await app.get(DatabaseLifecycle).whenStarted();

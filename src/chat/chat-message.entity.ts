@@ -1,14 +1,4 @@
-import {
-  Check,
-  Column,
-  Entity,
-  Index,
-  JoinColumn,
-  ManyToOne,
-  OneToOne,
-  PrimaryColumn,
-  type Relation,
-} from 'typeorm';
+import { Check, Column, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn, type Relation } from 'typeorm';
 import { Session } from '../auth/session.entity.js';
 import type { TurnOutcome } from './turn-outcome.js';
 
@@ -59,7 +49,8 @@ export class ChatMessage {
   @Column({ name: 'reply_to_id', type: 'varchar', length: 32, nullable: true })
   replyToId: string | null;
 
-  @OneToOne(() => ChatMessage, { onDelete: 'CASCADE', nullable: true })
+  // One to one in fact: the unique index says so. Declared as such, TypeORM would want a second constraint.
+  @ManyToOne(() => ChatMessage, { onDelete: 'CASCADE', nullable: true })
   @JoinColumn({ name: 'reply_to_id', foreignKeyConstraintName: 'fk_message_reply_to' })
   replyTo: Relation<ChatMessage> | null;
 

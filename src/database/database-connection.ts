@@ -10,8 +10,10 @@ export function toPgOptions(connection: DatabaseConnection): {
   port?: number;
   user?: string;
   database?: string;
+  ssl?: false;
 } {
-  return 'url' in connection ? { connectionString: connection.url } : { ...connection };
+  // A socket needs no encryption, whatever PGSSLMODE says about other servers.
+  return 'url' in connection ? { connectionString: connection.url } : { ...connection, ssl: false };
 }
 
 /** Injection token of the {@link DatabaseConnection} in use. */

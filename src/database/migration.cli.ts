@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadConfiguration } from '../config/load-configuration.js';
@@ -67,6 +67,8 @@ async function withScratchDatabase(
   work: (dataSource: DataSource) => Promise<void>,
 ): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'parley-scratch-'));
+  // Run by root, the server is another user, who must get there.
+  await chmod(folder, 0o755);
   const server = await startEmbeddedPostgres({
     dataDirectory: folder,
     durability: 'disposable',

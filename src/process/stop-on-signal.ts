@@ -29,7 +29,10 @@ export function stopOnSignal(
       process.exit(1);
     }, graceMs).unref();
     closeAll(app, database)
-      .then(() => process.exit(exitCode))
+      .then(() => {
+        logger.info('stopped');
+        process.exit(exitCode);
+      })
       .catch((error: unknown) => {
         logger.error({ msg: 'the stop was not clean', err: error });
         process.exit(1);

@@ -91,7 +91,7 @@ describe('Two replicas on one database', () => {
     expect(rows).toHaveLength(KEYS);
     expect(rows.filter(({ questions, replies }) => questions !== 1 || replies !== 1)).toEqual([]);
     expect(model.requests).toHaveLength(KEYS);
-  }, 60_000);
+  }, 90_000);
 
   it('should let one replica replay what the other has answered', async () => {
     const { token } = await replicas[0]!.api.signIn();

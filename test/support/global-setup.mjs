@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp } from 'node:fs/promises';
+import { chmod, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
@@ -15,6 +15,9 @@ import { migrateAll } from '../../dist/src/database/open-database.js';
 export default async function globalSetup() {
   const url = process.env.TEST_DATABASE_URL;
   const folder = await mkdtemp(join(tmpdir(), 'parley-test-'));
+  // Run by root, the server is another user, who must get there.
+  await chmod(folder, 0o755);
+  globalThis.testFolder = folder;
   if (url === undefined) {
     globalThis.testPostgres = await startEmbeddedPostgres({
       dataDirectory: folder,

@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import pg from 'pg';
 
 export default async function globalTeardown() {
@@ -7,4 +8,5 @@ export default async function globalTeardown() {
   await client.query(`DROP DATABASE IF EXISTS ${process.env.PARLEY_TEST_TEMPLATE} WITH (FORCE)`);
   await client.end();
   await globalThis.testPostgres?.stop();
+  await rm(globalThis.testFolder, { recursive: true, force: true });
 }

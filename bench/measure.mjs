@@ -1,0 +1,61 @@
+/** Loads the rivals by turns and notes what they do and what they hold. */
+import { clearInterval, setInterval } from 'node:timers';
+import { nextMessage } from './child.mjs';
+import { memoryOf } from './memory.mjs';
+
+const WARM_UP_SECONDS = 1;
+const MEMORY_SAMPLE_MS = 500;
+const LOAD_GRACE_MS = 60_000;
+
+/** Sends an order to the load process; one at a time. */
+export async function runLoad(worker, { origin, route, tokens, seconds, warmUpSeconds }) {
+  const { method, path, body } = route;
+  const answer = nextMessage(worker, (seconds + warmUpSeconds) * 1_000 + LOAD_GRACE_MS);
+  worker.send({ origin, route: { method, path, body }, tokens, seconds, warmUpSeconds });
+  const { result, failure } = await answer;
+  if (failure !== undefined) {
+    throw new Error(failure);
+  }
+  return result;
+}
+
+/** Samples a process's memory while `work` runs; keeps the sample with the most resident pages. */
+async function watchMemory(rival, work) {
+  const sample = async () => {
+    const now = await memoryOf(rival.child.pid);
+    if ((now.rss ?? -1) > (rival.highest?.rss ?? -2)) {
+      rival.highest = now;
+    }
+  };
+  const timer = setInterval(() => void sample(), MEMORY_SAMPLE_MS);
+  try {
+    return await work();
+  } finally {
+    clearInterval(timer);
+    await sample();
+  }
+}
+
+export async function measure(rivals, routes, load, { seconds, rounds }) {
+  const results = Object.fromEntries(routes.map(({ name }) => [name, { service: [], bare: [] }]));
+  for (let round = 0; round < rounds; round += 1) {
+    for (const route of routes) {
+      const order = Object.entries(rivals);
+      for (const [name, rival] of round % 2 === 0 ? order : order.reverse()) {
+        const job = {
+          origin: rival.origin,
+          route,
+          tokens: route.tokens,
+          seconds,
+          warmUpSeconds: WARM_UP_SECONDS,
+        };
+        const result = await watchMemory(rival, () => load(job));
+        results[route.name][name].push(result);
+        console.error(
+          `round ${round + 1}  ${route.name}  ${name}: ${result.perSecond.toFixed(0)} requests/s`,
+        );
+      }
+    }
+  }
+  return results;
+}
