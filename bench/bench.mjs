@@ -11,7 +11,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { createDatabase, openServer } from './bench-database.mjs';
 import { killAllChildren, nextMessage, startChild, stopAllChildren } from './child.mjs';
 import { measure, runLoad } from './measure.mjs';
-import { memoryOf } from './memory.mjs';
+import { memoryOf } from './process-usage.mjs';
 import { readOptions, USAGE } from './options.mjs';
 import { medians, ratios, render } from './report.mjs';
 import { startBareServer, startModel, startService } from './rivals.mjs';
@@ -76,7 +76,7 @@ async function runBench(options, server, databases, sessions) {
 
   const speeds = Object.entries(results).map(([name, rounds]) => {
     const [service, bare] = [medians(rounds.service), medians(rounds.bare)];
-    return [name, { service, bare, ratio: ratios(service, bare), rounds }];
+    return [name, { service, bare, ratio: ratios(rounds.service, rounds.bare), rounds }];
   });
   const memory = Object.entries(rivals).map(([name, { idle, highest, after }]) => [
     name,

@@ -1,7 +1,7 @@
 /** Loads the rivals by turns and notes what they do and what they hold. */
 import { clearInterval, setInterval } from 'node:timers';
 import { nextMessage } from './child.mjs';
-import { memoryOf } from './memory.mjs';
+import { cpuMsOf, memoryOf } from './process-usage.mjs';
 
 const WARM_UP_SECONDS = 1;
 const MEMORY_SAMPLE_MS = 500;
@@ -49,7 +49,11 @@ export async function measure(rivals, routes, load, { seconds, rounds }) {
           seconds,
           warmUpSeconds: WARM_UP_SECONDS,
         };
+        const cpuBefore = await cpuMsOf(rival.child.pid);
         const result = await watchMemory(rival, () => load(job));
+        const cpuAfter = await cpuMsOf(rival.child.pid);
+        // Of all requests, those of the warm-up too: the processor worked for them just the same.
+        result.cpuMs = cpuBefore === null ? null : (cpuAfter - cpuBefore) / result.total;
         results[route.name][name].push(result);
         console.error(
           `round ${round + 1}  ${route.name}  ${name}: ${result.perSecond.toFixed(0)} requests/s`,

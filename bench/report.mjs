@@ -1,20 +1,34 @@
 /** Puts the figures of a run into words and columns. */
-const FIGURES = ['perSecond', 'p50', 'p95', 'p99'];
+const FIGURES = ['perSecond', 'p50', 'p95', 'p99', 'cpuMs'];
 
-export function median(values) {
+/** Null where any value is missing. */
+function median(values) {
+  if (values.includes(null)) {
+    return null;
+  }
   const sorted = values.toSorted((one, other) => one - other);
   const middle = Math.floor(sorted.length / 2);
   return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
-/** The median of each figure over the rounds of one route of one rival. */
-export function medians(rounds) {
-  return Object.fromEntries(FIGURES.map((figure) => [figure, median(rounds.map((round) => round[figure]))]));
+function eachFigure(compute) {
+  return Object.fromEntries(FIGURES.map((figure) => [figure, compute(figure)]));
 }
 
-/** The service's figures as multiples of the bare server's. */
+/** The median of each figure over the rounds of one route of one rival. */
+export function medians(rounds) {
+  return eachFigure((figure) => median(rounds.map((round) => round[figure])));
+}
+
+/**
+ * The service's figures as multiples of the bare server's: the median of the ratios of each round, whose two runs
+ * are neighbours in time, so that what else the machine does at that moment weighs on both.
+ */
 export function ratios(service, bare) {
-  return Object.fromEntries(FIGURES.map((figure) => [figure, service[figure] / bare[figure]]));
+  const quotient = (one, other) => (one === null || other === null ? null : one / other);
+  return eachFigure((figure) =>
+    median(service.map((round, index) => quotient(round[figure], bare[index][figure]))),
+  );
 }
 
 function table(rows) {
@@ -32,12 +46,17 @@ function table(rows) {
 const fixed = (value, digits) => (value === null ? 'n/a' : value.toFixed(digits));
 
 function speedTable(routes) {
-  const rows = [['route', 'server', 'requests/s', 'p50 ms', 'p95 ms', 'p99 ms']];
+  const rows = [['route', 'server', 'requests/s', 'p50 ms', 'p95 ms', 'p99 ms', 'CPU ms/request']];
   for (const [name, { service, bare, ratio }] of Object.entries(routes)) {
-    for (const [server, { perSecond, ...times }] of Object.entries({ service, bare })) {
-      rows.push([name, server, fixed(perSecond, 0), ...Object.values(times).map((time) => fixed(time, 1))]);
+    for (const [server, { perSecond, p50, p95, p99, cpuMs }] of Object.entries({ service, bare })) {
+      const times = [p50, p95, p99].map((time) => fixed(time, 1));
+      rows.push([name, server, fixed(perSecond, 0), ...times, fixed(cpuMs, 2)]);
     }
-    rows.push([name, 'ratio', ...Object.values(ratio).map((value) => `${fixed(value, 2)}x`)]);
+    rows.push([
+      name,
+      'ratio',
+      ...Object.values(ratio).map((value) => (value === null ? 'n/a' : `${fixed(value, 2)}x`)),
+    ]);
   }
   return table(rows);
 }
@@ -68,6 +87,8 @@ export function render({ setup, routes, memory, roundTrips }) {
     `Node ${node}, PostgreSQL ${postgres}, ${cpus} CPUs, load average before the run ${fixed(loadAverage, 1)}.`,
     `${sessions} sessions, ${seconds} s per route, medians of ${rounds} rounds, service and bare server by turns.`,
     'Everything runs on this machine: the servers, the database, the model and the load share its CPUs.',
+    'Ratios are medians of the ratios within each round. CPU time is that of the server process alone; it depends',
+    'least on what else this machine does.',
     '',
     speedTable(routes),
     '',

@@ -14,6 +14,8 @@ export interface TestService {
   readonly database: TestDatabase;
   /** What the service has logged so far, one parsed line each. */
   readonly logs: Record<string, unknown>[];
+  /** Resolves once the database is in use. */
+  readonly started: Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -21,6 +23,8 @@ export interface TestServiceOptions {
   readonly settings?: Readonly<Record<string, string>>;
   /** A database to share with another service; otherwise the service gets one of its own. */
   readonly database?: TestDatabase;
+  /** Default: true. */
+  readonly waitUntilStarted?: boolean;
 }
 
 /** The whole service over real HTTP on a real database, in this process. */
@@ -31,7 +35,10 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
   const logger = await createPino(configuration.log, collectInto(logs));
   const app = await createApplication(configuration, database.connection, logger);
   await app.listen(0, '127.0.0.1');
-  await app.get(DatabaseLifecycle).whenStarted();
+  const started = app.get(DatabaseLifecycle).whenStarted();
+  if (options.waitUntilStarted !== false) {
+    await started;
+  }
   const url = await app.getUrl();
   return {
     url,
@@ -39,6 +46,7 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
     app,
     database,
     logs,
+    started,
     stop: async () => {
       await app.close();
       if (options.database === undefined) {
