@@ -71,7 +71,8 @@ describe('Replicas that are killed', () => {
   });
 
   afterAll(async () => {
-    await Promise.all(replicas.map((replica) => replica?.stop()));
+    // Taken out, so that a writer which a failure has left behind finds none and ends.
+    await Promise.all(replicas.splice(0).map((replica) => replica?.stop()));
     await database.drop();
     await model.close();
   });
