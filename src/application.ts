@@ -12,7 +12,7 @@ import { registerUnmatchedRoutes } from './common/http/unmatched-routes.js';
 import { PinoNestLogger } from './common/logging/pino-logger.js';
 import { registerRequestLog } from './common/logging/request-log.js';
 import { serveApiDescription } from './common/openapi/api-description.js';
-import { answerHttpErrors } from './common/problem/http-errors.js';
+import { answerClientError, answerHttpErrors } from './common/problem/http-errors.js';
 import { ProblemFilter } from './common/problem/problem.filter.js';
 import type { Configuration } from './config/configuration.js';
 import type { DatabaseConnection } from './database/database-connection.js';
@@ -37,6 +37,7 @@ export async function createApplication(
     return503OnClosing: false,
     forceCloseConnections: 'idle',
     frameworkErrors: answerHttpErrors,
+    clientErrorHandler: answerClientError,
   });
   const server = adapter.getInstance();
   registerConnectionCloser(server);
