@@ -1,5 +1,4 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { types } from 'node:util';
 import type { ApiResponse, SentMessage } from '../support/api-client.js';
 import { echo } from '../support/model-server/model-script.js';
 import { ModelServer } from '../support/model-server/model-server.js';
@@ -35,7 +34,7 @@ function seededRandom(seed: number): () => number {
 /** Whether a call ended without an answer: what became of it is unknown. */
 function isConnectionLost(error: unknown): boolean {
   // Not `instanceof`: the errors of fetch are of another realm than the test's.
-  return types.isNativeError(error) && /^(fetch failed|terminated)$/.test(error.message);
+  return /^TypeError: (fetch failed|terminated)$/.test(String(error));
 }
 
 describe('Replicas that are killed', () => {
@@ -72,7 +71,7 @@ describe('Replicas that are killed', () => {
 
   afterAll(async () => {
     // Taken out, so that a writer which a failure has left behind finds none and ends.
-    await Promise.all(replicas.splice(0).map((replica) => replica?.stop()));
+    await Promise.all(replicas.splice(0).flatMap((replica) => replica?.stop() ?? []));
     await database.drop();
     await model.close();
   });

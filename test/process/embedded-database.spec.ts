@@ -1,9 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { createServer } from 'node:net';
+import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { eventually, processesNaming } from '../embedded-postgres/launcher-process.js';
 import { removeScratchFolders, scratchFolder } from '../embedded-postgres/scratch-folders.js';
-import type { AddressInfo } from 'node:net';
 import { ServiceProcess } from '../support/service-process.js';
 
 const canListProcesses = spawnSync('ps', ['-A']).status === 0;

@@ -6,13 +6,17 @@ import { freePort, ServiceProcess } from '../support/service-process.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 
 describe('The start and the end of the service', () => {
+  let model: ModelServer;
   let database: TestDatabase;
 
   beforeAll(async () => {
+    model = await ModelServer.start();
     database = await createTestDatabase();
   });
 
-  afterAll(() => database.drop());
+  afterAll(async () => {
+    await database.drop();
+  });
 
   it('should end with code 78 and one list of everything that is wrong with its settings', async () => {
     const service = ServiceProcess.spawn({
@@ -26,13 +30,11 @@ describe('The start and the end of the service', () => {
     expect(service.stdout).toBe('');
     const [heading, ...faults] = service.stderr.trimEnd().split('\n');
     expect(heading).toBe('4 settings are wrong:');
-    expect(
-      faults.map((line) => /^ {2}([A-Z_]+) must|^ {2}([A-Z_]+) is not set/.exec(line)?.slice(1)),
-    ).toEqual([
-      [undefined, 'COMPATIBLE_BASE_URL'],
-      ['AI_TEMPERATURE', undefined],
-      ['TURN_LEASE_SECONDS', undefined],
-      ['PORT', undefined],
+    expect(faults.map((line) => /^ {2}([A-Z_]+) (must|is not set)/.exec(line)?.[1]).toSorted()).toEqual([
+      'AI_TEMPERATURE',
+      'COMPATIBLE_BASE_URL',
+      'PORT',
+      'TURN_LEASE_SECONDS',
     ]);
   });
 
@@ -61,7 +63,7 @@ describe('The start and the end of the service', () => {
 
   it('should answer the request in flight when it is stopped, and end with code 0', async () => {
     const gate = new Gate();
-    const model = await ModelServer.start({ reply: echo({ heldUntil: gate.opened }) });
+    model.respondWith(echo({ heldUntil: gate.opened }));
     const service = await ServiceProcess.start({
       DATABASE_URL: database.url,
       AI_MODELS: 'compatible:test',
@@ -83,7 +85,6 @@ describe('The start and the end of the service', () => {
         WHERE u.content = 'just in time'`,
     );
     expect(stored).toEqual([{ outcome: 'answered', content: 'echo: just in time' }]);
-    await model.close();
   });
 
   it('should end with code 0 at once when nothing is in flight', async () => {

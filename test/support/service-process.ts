@@ -7,7 +7,7 @@ import { ApiClient } from './api-client.js';
 import { TEST_ENVIRONMENT } from './test-configuration.js';
 
 const DIST = join(import.meta.dirname, '../../dist/src');
-const READY_LINE = /Parley is ready at (http:\/\/\S+)/;
+const READY_LINE = /Parley is ready at (http:\/\/[^\s"]+)/;
 
 export interface Exit {
   readonly code: number | null;
