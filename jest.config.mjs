@@ -32,5 +32,14 @@ export default {
     ],
   },
   coverageProvider: 'v8',
-  collectCoverageFrom: ['src/**/*.ts', 'migrations/**/*.ts'],
+  // Without the files that are types alone. The entry files count, although their tests run them in processes
+  // of their own, where coverage does not see them.
+  collectCoverageFrom: [
+    'src/**/*.ts',
+    'migrations/**/*.ts',
+    '!src/ai/reply.ts',
+    '!src/common/events/transaction.ts',
+    '!src/notification/notification.ts',
+  ],
+  coverageThreshold: { global: { lines: 92, branches: 92 } },
 };

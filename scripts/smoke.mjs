@@ -6,7 +6,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -100,6 +100,8 @@ async function visit(call) {
 
 const port = await freePort();
 const dataDirectory = await mkdtemp(join(tmpdir(), 'parley-smoke-'));
+// Run by root, the database server is another user, who must get there.
+await chmod(dataDirectory, 0o755);
 const call = client(port);
 let service = await start(port, dataDirectory);
 try {

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, createSecretKey, type KeyObject } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { JwtService } from '@nestjs/jwt';
 import { Configuration } from '../config/configuration.js';
@@ -16,22 +16,28 @@ export interface SessionClaims {
 /** Signs session tokens, and knows the secrets by which they are verified. */
 @Injectable()
 export class SessionTokenService {
-  private readonly secretsByKeyId: ReadonlyMap<string, string>;
+  private readonly currentKey: KeyObject;
+  private readonly keysById: ReadonlyMap<string, KeyObject>;
 
   constructor(
     private readonly jwt: JwtService,
     private readonly configuration: Configuration,
   ) {
-    this.secretsByKeyId = new Map(configuration.auth.jwtSecrets.map((secret) => [keyIdOf(secret), secret]));
+    const [current, ...previous] = configuration.auth.jwtSecrets;
+    this.currentKey = toKey(current);
+    this.keysById = new Map([
+      [keyIdOf(current), this.currentKey],
+      ...previous.map((secret) => [keyIdOf(secret), toKey(secret)] as const),
+    ]);
   }
 
   sign(claims: SessionClaims): Promise<string> {
-    const [secret] = this.configuration.auth.jwtSecrets;
     return this.jwt.signAsync(
       { ...claims },
       {
-        secret,
-        keyid: keyIdOf(secret),
+        // The types of the wrapper know text and PEM only; the library below it takes any key of Node's.
+        secret: this.currentKey as unknown as Buffer,
+        keyid: keyIdOf(this.configuration.auth.jwtSecrets[0]),
         algorithm: this.configuration.auth.jwtAlgorithm,
         issuer: TOKEN_ISSUER,
         audience: TOKEN_AUDIENCE,
@@ -40,15 +46,23 @@ export class SessionTokenService {
   }
 
   /**
-   * The secret to verify this token with: the one its `kid` names, so that a rotated secret keeps verifying
+   * The key to verify this token with: the one its `kid` names, so that a rotated secret keeps verifying
    * the tokens it signed; otherwise the current one, with which a foreign token then fails.
    */
-  secretFor(token: string): string {
+  keyFor(token: string): KeyObject {
     const decoded: unknown = this.jwt.decode(token, { complete: true });
     const keyId = isJwt(decoded) ? decoded.header.kid : undefined;
-    const known = keyId === undefined ? undefined : this.secretsByKeyId.get(keyId);
-    return known ?? this.configuration.auth.jwtSecrets[0];
+    const known = keyId === undefined ? undefined : this.keysById.get(keyId);
+    return known ?? this.currentKey;
   }
+}
+
+/**
+ * Made once: given text, the library tries at every call whether it might be a public key, which costs five
+ * times the verification itself.
+ */
+function toKey(secret: string): KeyObject {
+  return createSecretKey(Buffer.from(secret));
 }
 
 /** The decoder returns null for what is not a JWT, whatever its type says. */

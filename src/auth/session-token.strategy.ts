@@ -30,8 +30,8 @@ export class SessionTokenStrategy extends PassportStrategy(Strategy, SESSION_TOK
       secretOrKeyProvider: (
         _request: unknown,
         token: string,
-        done: (error: unknown, secret?: string) => void,
-      ) => done(null, tokens.secretFor(token)),
+        done: (error: unknown, secret?: Buffer) => void,
+      ) => done(null, tokens.keyFor(token) as unknown as Buffer),
     });
   }
 

@@ -13,8 +13,9 @@ const UNAVAILABLE_MESSAGE =
 const RETRY_AFTER_SECONDS = 2;
 
 /**
- * Says of a driver's error whether the database is merely out of reach, overloaded, shutting down or not migrated yet: the
- * caller then gets an honest 503. Everything else is a defect of ours and is passed on unchanged.
+ * Says of a driver's error whether the database is merely out of reach, overloaded, shutting down or not
+ * migrated yet: the caller then gets an honest 503. Everything else is a defect of ours and is passed on
+ * unchanged.
  */
 export function toDatabaseProblem(error: unknown): unknown {
   return isUnavailable(error)

@@ -57,7 +57,7 @@ async function dropDatabase(admin: DatabaseConnection, name: string): Promise<vo
 function toUrl(connection: DatabaseConnection): string {
   return 'url' in connection
     ? connection.url
-    : `postgresql://${connection.user}@/${connection.database}?host=${encodeURIComponent(connection.host)}&port=${connection.port}`;
+    : `postgresql:///${connection.database}?user=${connection.user}&host=${encodeURIComponent(connection.host)}&port=${connection.port}`;
 }
 
 async function runAsAdmin(admin: DatabaseConnection, statement: string): Promise<void> {
