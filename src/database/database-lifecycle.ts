@@ -48,6 +48,10 @@ export class DatabaseLifecycle implements OnApplicationBootstrap, OnApplicationS
     this.stopping.abort();
     await this.starting;
     await this.jobs.stop();
+    // TypeORM's module closes what it finds open; a stop during the start may find it still opening.
+    if (this.dataSource.isInitialized) {
+      await this.dataSource.destroy();
+    }
   }
 
   /** Resolves when the database is in use, or when the service is being stopped before that. */

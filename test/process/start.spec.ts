@@ -16,6 +16,7 @@ describe('The start and the end of the service', () => {
 
   afterAll(async () => {
     await database.drop();
+    await model.close();
   });
 
   it('should end with code 78 and one list of everything that is wrong with its settings', async () => {
@@ -52,7 +53,11 @@ describe('The start and the end of the service', () => {
 
     it('should say in one line which port it is, and end with code 1', async () => {
       const service = ServiceProcess.spawn({ DATABASE_URL: database.url, PORT: port });
+      await service.saying(/EADDRINUSE/);
+      const failedAt = performance.now();
       expect(await service.exited).toEqual({ code: 1, signal: null });
+      // A connection left in the pool would keep the process for ten seconds more.
+      expect(performance.now() - failedAt).toBeLessThan(5_000);
       expect(service.stderr).toBe(
         `Parley could not start: port ${port} on 127.0.0.1 is taken by another program; ` +
           'stop it, or set PORT to a free one\n',
