@@ -2,8 +2,6 @@ import { Problem } from '../common/problem/problem.js';
 
 /** SQLSTATE classes and codes by which PostgreSQL says "not now". https://www.postgresql.org/docs/current/errcodes-appendix.html */
 const UNAVAILABLE_SQLSTATE = /^(08...|53...|57P0[1-5]|57014|55P03|25006|25P03|40P01)$/;
-/** A schema, table or column is missing: the migrations are still to come, as readiness tells meanwhile. */
-const UNMIGRATED_SQLSTATE = /^(3F000|42P01|42703)$/;
 const UNAVAILABLE_SYSTEM_CODE =
   /^(ECONNREFUSED|ECONNRESET|ECONNABORTED|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|ENOENT)$/;
 /** node-postgres gives these no code. */
@@ -13,9 +11,8 @@ const UNAVAILABLE_MESSAGE =
 const RETRY_AFTER_SECONDS = 2;
 
 /**
- * Says of a driver's error whether the database is merely out of reach, overloaded, shutting down or not
- * migrated yet: the caller then gets an honest 503. Everything else is a defect of ours and is passed on
- * unchanged.
+ * Says of a driver's error whether the database is merely out of reach, overloaded, shutting down or not migrated yet: the
+ * caller then gets an honest 503. Everything else is a defect of ours and is passed on unchanged.
  */
 export function toDatabaseProblem(error: unknown): unknown {
   return isUnavailable(error)
@@ -34,7 +31,6 @@ function isUnavailable(error: unknown): boolean {
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
   return (
     UNAVAILABLE_SQLSTATE.test(code) ||
-    UNMIGRATED_SQLSTATE.test(code) ||
     UNAVAILABLE_SYSTEM_CODE.test(code) ||
     (code === '' && UNAVAILABLE_MESSAGE.test(error.message))
   );

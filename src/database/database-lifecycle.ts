@@ -9,6 +9,7 @@ import {
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import { DATABASE_CONNECTION, type DatabaseConnection } from './database-connection.js';
+import { Database } from './database.js';
 import { findSchemaMismatch } from './migrator.js';
 import { JobQueue } from './queue/job-queue.js';
 import { createQueueClient } from './queue/queue-schema.js';
@@ -34,6 +35,7 @@ export class DatabaseLifecycle implements OnApplicationBootstrap, OnApplicationS
     @InjectDataSource() private readonly dataSource: DataSource,
     @Inject(DATABASE_CONNECTION) private readonly connection: DatabaseConnection,
     private readonly jobs: JobQueue,
+    private readonly database: Database,
   ) {}
 
   get state(): DatabaseState {
@@ -81,6 +83,7 @@ export class DatabaseLifecycle implements OnApplicationBootstrap, OnApplicationS
       throw new SchemaMismatch(mismatch);
     }
     await this.jobs.start(createQueueClient(this.connection));
+    this.database.open();
     this.current = 'ready';
   }
 

@@ -16,12 +16,14 @@ import { runStatement, type Statement } from './statement.js';
  */
 @Injectable()
 export class Database {
+  private isOpen = false;
+
   constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
 
   /** One statement, its own transaction, one round trip. */
   async query<Row extends object>(statement: Statement, values: readonly unknown[] = []): Promise<Row[]> {
     try {
-      const { rows } = await runStatement<Row>(this.pool(), statement, values);
+      const { rows } = await runStatement<Row>(this.usablePool(), statement, values);
       return rows;
     } catch (error) {
       throw toDatabaseProblem(error);
@@ -38,7 +40,7 @@ export class Database {
   }
 
   private async runTransaction<T>(work: (transaction: PipelinedTransaction) => Promise<T>): Promise<T> {
-    const client = await this.pool().connect();
+    const client = await this.usablePool().connect();
     const transaction = new PipelinedTransaction(client);
     let unusable: Error | undefined;
     try {
@@ -56,13 +58,32 @@ export class Database {
     }
   }
 
-  private pool(): Pool {
+  /** Called once the schema is known: until then every statement is refused, whatever tables there are. */
+  open(): void {
+    this.isOpen = true;
+  }
+
+  /** @throws whatever keeps the server from answering; needs no schema. */
+  async ping(): Promise<void> {
+    await this.connectedPool().query('SELECT 1');
+  }
+
+  private usablePool(): Pool {
+    const pool = this.connectedPool();
+    if (!this.isOpen) {
+      throw notReady('The database has another schema than this version of the service needs.');
+    }
+    return pool;
+  }
+
+  private connectedPool(): Pool {
     if (!this.dataSource.isInitialized) {
-      throw new Problem('service_unavailable', {
-        detail: 'The database is not connected yet.',
-        retryAfterSeconds: 2,
-      });
+      throw notReady('The database is not connected yet.');
     }
     return (this.dataSource.driver as PostgresDriver).master as Pool;
   }
+}
+
+function notReady(detail: string): Problem {
+  return new Problem('service_unavailable', { detail, retryAfterSeconds: 2 });
 }

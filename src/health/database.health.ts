@@ -44,7 +44,7 @@ export class DatabaseHealth {
 
   private async ping(): Promise<boolean> {
     try {
-      await this.database.query('SELECT 1');
+      await this.database.ping();
       return true;
     } catch {
       // Any failure to answer is the answer; its details belong to whoever needed the data.

@@ -31,6 +31,7 @@ describe('JobQueue', () => {
     const dataSource = createDataSource(database.connection, testConfiguration().database);
     await dataSource.initialize();
     const runner = new Database(dataSource);
+    runner.open();
     const jobs = new JobQueue();
     const done: string[] = [];
     const finished = new Gate();

@@ -57,7 +57,25 @@ export class JobQueue {
   /** Starts sending and working on a schema that `migrateQueue` has made. */
   async start(boss: PgBoss): Promise<void> {
     boss.on('error', (error) => this.logger.error({ msg: 'job queue error', error_name: error.name }));
-    await boss.start();
+    try {
+      await boss.start();
+      await this.work(boss);
+    } catch (error) {
+      // Whoever starts the queue tries again with a new client: this one must not stay behind.
+      await boss.stop({ graceful: false });
+      throw error;
+    }
+    this.boss = boss;
+  }
+
+  /** Lets running jobs finish, within a bound, and closes the queue's own connections. */
+  async stop(): Promise<void> {
+    const boss = this.boss;
+    this.boss = undefined;
+    await boss?.stop({ graceful: true, timeout: STOP_TIMEOUT_MS });
+  }
+
+  private async work(boss: PgBoss): Promise<void> {
     for (const definition of this.definitions) {
       await this.createQueues(boss, definition.queue);
       await boss.work(
@@ -71,14 +89,6 @@ export class JobQueue {
         (jobs: Job[]) => Promise.all(jobs.map((job) => this.run(definition, job))),
       );
     }
-    this.boss = boss;
-  }
-
-  /** Lets running jobs finish, within a bound, and closes the queue's own connections. */
-  async stop(): Promise<void> {
-    const boss = this.boss;
-    this.boss = undefined;
-    await boss?.stop({ graceful: true, timeout: STOP_TIMEOUT_MS });
   }
 
   private async createQueues(boss: PgBoss, queue: string): Promise<void> {
