@@ -1,0 +1,132 @@
+import type { MessageContext } from '../context.js';
+import type { Match } from '../rule.js';
+import { commandKind, isFilter } from './command-names.js';
+
+/** A separator with the command word behind it: `; /bin/cat`, `|id`, `&& 'curl'`. */
+const SEPARATED =
+  /(\|{1,2}|&{1,2}|;)[ "'(`!{]{0,3}(?:[\w.~?*[\]-]{0,20}[/\\]){0,6}([a-z][\w.-]{1,20})(?=["')`]{0,2}(?:$|[^\w.:=-]))/g;
+/** A command inside `$( )`, backticks or `<( )`. */
+const SUBSTITUTED =
+  /(`|[$<>]\()[ "'(`]{0,3}(?:[\w.~?*[\]-]{0,20}\/){0,6}([a-z][\w.-]{1,20})(?=[`) <>\n/;|&$"'+-]|$)/g;
+const MAX_CANDIDATES = 24;
+const LEFT_WINDOW = 120;
+const RIGHT_WINDOW = 48;
+
+const EMPTY = /^[\s"'`)\]}\\%!.$+<>-]*$/;
+/** One word, number, file name, address or assignment: what a form field would hold. */
+const VALUE = /^["'(]?(?:[\w@%/][\w.@/:%*?-]{0,60}["')]{0,3}|[\w.-]{0,30} ?= ?[^\s=]{0,60})$/;
+/** Words and marks that show that the text before a separator is a command line too. */
+const SHELL_LINE =
+  /(?:^|[ (`"'])(?:sudo|apt-get|aptitude|dpkg|cd|lspci|lsusb|dmesg|ls|ldd|ps|rm|cp|mv|mkdir|chmod|su|git|docker|wget|curl|modprobe|fdisk|blkid|lsmod|hwinfo|uname|ifconfig|grep)(?: |$)|(?:^|[.:?!] |[(`"'])(?:(?:cat|echo|env|export|apt) (?:[a-z~./*$-]|$)|(?:find|mount|touch|kill|head|tail|man) [~./*$-])|(?:^| )-{1,2}[a-z]|(?:^| )[~.]?\/[a-z]/;
+/** What follows a name when it is a command: nothing, a flag, a path, a number, another separator. */
+const ARGUMENTS =
+  /^(?: ?$| ?[;&|<>\n#)$+]| [-/\\~$%.*<>'"\d{]| ?[a-z]:[\\/]| [\w.-]+ ?[-/\\;|&<>=@]|[/\\]|[ (]{1,2}["'\d]| https?:)/;
+/** Arguments that prose never has: enough to take an unknown name for a command. */
+const PLAIN_ARGUMENTS = /^ ?(?:<<<|-{1,2}[a-z]|\/[a-z]{1,2}\b|[~.]{0,2}\/\w|https?:|[a-z]:\\)/;
+/** Arguments proper: `; sleep` ends a sentence, `; sleep 5` does not. */
+const REAL_ARGUMENTS =
+  /^ ?(?:-{1,2}[a-z\d]|[/\\~.]{1,3}[\w.]|\$[\w{(]|%\w|<<|[>+]\S|[a-z]:[\\/]|https?:|[\w.-]{1,40}(?:[/\\@]\w| -{1,2}[a-z])|\()/;
+const PLAIN_WORD = /(?:^|\s)#?[\p{L}\p{M}\d'-]+$/u;
+const TAKES_NUMBER = /^(?:sleep|ping|timeout|nc)$/;
+/** Names that are neither words nor products people list. */
+const TECHNICAL =
+  /^(?:id|ps|ls|df|du|ip|ss|pwd|whoami|uname|ifconfig|ipconfig|netstat|env|printenv|lsof|nslookup|dir)$/;
+/** Programs whose output nobody needs in a script: they only prove that something ran. */
+const PROOFS = /^(?:id|whoami|uname|sleep|curl|wget|nslookup|ping|ifconfig|nc|touch|type|dir|cat|ls)$/;
+
+/** Where the word or payload that ends before `at` begins, as far back as `from`. */
+function payloadStart(context: MessageContext, from: number, at: number): number {
+  return context.segments.findLast((segment) => segment >= from && segment <= at) ?? from;
+}
+
+function sentenceBefore(context: MessageContext, at: number): number {
+  return Math.max(context.sentenceStart(at), at - LEFT_WINDOW);
+}
+
+function isShellLine(left: string): boolean {
+  return SHELL_LINE.test(left) || commandKind(/^[a-z][\w.-]*(?= )/.exec(left)?.[0] ?? '') === 'program';
+}
+
+/** What follows a command word, past the quote or bracket that closes around it. */
+function after(text: string, end: number): string {
+  return text.slice(end, end + RIGHT_WINDOW).replace(/^["')`]{1,2}/, '');
+}
+
+function* candidates(
+  pattern: RegExp,
+  text: string,
+): Generator<{ at: number; end: number; mark: string; name: string }> {
+  let count = 0;
+  for (const found of text.matchAll(pattern)) {
+    const [whole, mark = '', name = ''] = found;
+    yield { at: found.index, end: found.index + whole.length, mark, name };
+    count += 1;
+    if (count === MAX_CANDIDATES) return;
+  }
+}
+
+/**
+ * A command chained to something that is not a command: to nothing, to a value, or to a finished sentence.
+ * `uname -a; dpkg -l` is none of these, and piping into a filter is how people write command lines.
+ */
+export function chainedCommand(text: string, context: MessageContext): Match | undefined {
+  for (const { at, end, mark, name } of candidates(SEPARATED, text)) {
+    const right = after(text, end);
+    const kind = commandKind(name);
+    const likely = ARGUMENTS.test(right);
+    if ((kind === 'none' && !PLAIN_ARGUMENTS.test(right)) || (kind === 'ambiguous' && !likely)) continue;
+    if (mark === '|' && isFilter(name)) continue;
+
+    const sentence = sentenceBefore(context, at);
+    const left = text.slice(sentence, at).trimEnd();
+    // In prose a lone ampersand is the word "and", and `this | that; node` is a list.
+    if (mark === '&' && !likely && !EMPTY.test(left)) continue;
+    const listed = text[at + mark.length] === ' ' && PLAIN_WORD.test(left) && !TECHNICAL.test(name);
+    const proof = TAKES_NUMBER.test(name) && /^ ?\d/.test(right);
+    if (listed && !proof && !REAL_ARGUMENTS.test(right)) continue;
+    const payload = payloadStart(context, sentence, at);
+    const standsAlone = EMPTY.test(left) || payload === at;
+    const only = VALUE.test(left) && commandKind(left) !== 'program';
+    if (kind === 'none' && !standsAlone && !(only && left.includes('='))) continue;
+    if (!only && isShellLine(left)) continue;
+    const value = only || (likely && VALUE.test(text.slice(payload, at).trimEnd()));
+    const detached = /\s/.test(text[at - 1] ?? '');
+    if (standsAlone || value || detached) return { start: at, end };
+  }
+  return undefined;
+}
+
+/**
+ * Backticks also mark code in prose. A command with arguments counts, and a lone command only as the one
+ * such mark of the message and its beginning or end: `id` is a column in most conversations.
+ */
+function isQuotedCommand(text: string, at: number, end: number): boolean {
+  const close = text.indexOf('`', end);
+  const marks = text.split('`', 5).length - 1;
+  if (close < 0 || close > end + RIGHT_WINDOW) return true;
+  if (/^ ?[-/\\~$%.*<>'"\d]|^ \w/.test(text.slice(end, close))) return true;
+  return marks === 2 && (EMPTY.test(text.slice(0, at)) || EMPTY.test(text.slice(close + 1)));
+}
+
+/** A command substitution where no command line stands around it that would use its output. */
+export function substitutedCommand(text: string, context: MessageContext): Match | undefined {
+  for (const { at, end, mark, name } of candidates(SUBSTITUTED, text)) {
+    const proof = PROOFS.test(name);
+    if (mark === '`' && !(proof && isQuotedCommand(text, at, end))) continue;
+    if (commandKind(name) === 'none' || (name === 'uname' && text.startsWith(' -r', end))) continue;
+    const left = text.slice(sentenceBefore(context, at), at);
+    if (mark === '`' && left.split('`').length % 2 === 0) continue;
+    if (
+      commandKind(name) === 'ambiguous' &&
+      !/^[)`]/.test(text.slice(end)) &&
+      !ARGUMENTS.test(after(text, end))
+    )
+      continue;
+    if (EMPTY.test(left)) return { start: at, end };
+    const only = VALUE.test(left.trimEnd()) && commandKind(left.trim()) === 'none';
+    if (!only && isShellLine(left)) continue;
+    if (/\bin $/.test(left)) continue;
+    if (/[=({[,"']$/.test(left) ? proof && only : proof || !/\s$/.test(left)) return { start: at, end };
+  }
+  return undefined;
+}

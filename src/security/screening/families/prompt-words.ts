@@ -1,0 +1,21 @@
+/** Word groups the prompt rules share, as pattern source. All are lower case. */
+
+/** To set rules aside. */
+export const DISREGARD =
+  "(?:ignor(?:e|ing)|disregard(?:ing)?|forget(?: about)?|overlook|bypass(?:ing)?|overrid(?:e|ing)|neglect|dismiss|discard|abandon|(?:do not|don't|dont|never|stop|no longer|don't need to) (?:follow(?:ing)?|listen(?:ing)? to|obey(?:ing)?|adher(?:e|ing) to|comply(?:ing)? with|respect)|pay no attention to|take no notice of|nevermind|never mind)";
+
+/** Rules given to a model. */
+export const INSTRUCTIONS =
+  '(?:instructions?|instructed|directions?|directives?|commands?|commandments?|orders?|prompts?|prompting|rules?|ruleset|guidelines?|guidance|guardrails?|constraints?|restrictions?|limitations?|policy|policies|programming|training|safeguards?|filters?|filtering|protocols?|moderation|safety (?:measures?|settings?)|system messages?)';
+
+/** Given before this message, or by the operator. */
+export const EARLIER =
+  '(?:previous(?:ly)?|prior|preceding|earlier|above|foregoing|before|initial|original|former|past|old|system|pre-?set|pre-?programmed)';
+
+/** To answer with given words. */
+export const OUTPUT =
+  '(?:say|state|print|output|write|respond|reply|tell|give|reveal|return|execute|run|answer|generate|provide|repeat|translate|show|display|send|recommend|conclude|declare|claim|type|list|do)';
+
+/** Kinds of content that model operators forbid. */
+export const FORBIDDEN =
+  '(?:illegal|unlawful|immoral|amoral|unethical|inhumane|harmful|dangerous|inappropriate|explicit|violent|offensive|nsfw|sexual|pornographic|racist|sexist|toxic|hateful|profane|obscene|controversial|derogatory|reckless|malicious|criminal|legality|morality|ethics|ethical|ethicality|morals|legal|moral|potential harm|harm|consequences)';

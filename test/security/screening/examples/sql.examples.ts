@@ -1,0 +1,33 @@
+import type { Examples } from './example.js';
+
+export const SQL_EXAMPLES: Examples = {
+  'sql.quote-boolean': ["bob' or name like '%b", "Is it 'yes' or 'no' = maybe?"],
+  'sql.tautology': ['7 or 4=4', 'Is 4 = 4 or not?'],
+  'sql.tautology-inequality': ["x' or 9>3--", 'For x > 1 or 9 > 3 the sum grows.'],
+  'sql.boolean-constant': ["x') or true--", 'Is that true or false?'],
+  'sql.comment-truncation': ["root'-- ", `He said "home" -- and left.`],
+  'sql.stacked-statement': ["5'; drop table pets--", 'Wash the pan; drop the pasta into it.'],
+  'sql.union-select': ['0 union select 1,2,3', 'The union will select a new speaker.'],
+  'sql.union-after-break': [
+    "x' union select name, pass from staff",
+    'In the union we select, from time to time, a chair.',
+  ],
+  'sql.quote-concatenation': ["x'||pg_sleep(9)", `The "a" + "b" notation joins text.`],
+  'sql.quote-subselect': ["x' and (select 1)", 'Open the menu (file) and select all.'],
+  'sql.quote-operator': ["x'='", "The 'a' = 'b' case is rare in his book."],
+  'sql.identity': ["x') or id=id--", 'Set x = 5 or y = 6.'],
+  'sql.json-comparison': [`'{"a":1}'::jsonb @> '{"b":2}'`, `The body '{"a":1}' is valid JSON.`],
+  'sql.versioned-comment': ['1 /*!50000union*/ 2', '/* the union of both sets */'],
+  'sql.time-delay': ["x; waitfor delay '0:0:9'", 'We waited for a delay of nine minutes.'],
+  'sql.error-channel': ['extractvalue(1,concat(0x7e,1))', 'Extract the value and convert it to an int.'],
+  'sql.file-or-command': ["select load_file('/srv/key')", 'Load file A into the outfile folder.'],
+  'sql.catalog': ['information_schema.tables', 'The schema of the information desk changed.'],
+  'sql.server-variable': ['select @@version', 'Mail me @ work about the version.'],
+  'sql.catalog-after-quote': ["x' where 1 in (select 2", `She said "from here" and then we had lunch.`],
+  'sql.select-truncated': ["select a from b where c='d')--", 'I select all -- then I copy.'],
+  'sql.column-count': ["x' order by 9--", 'Please order by 9 in the evening.'],
+  'sql.blind-probe': ["x' and length(name)>3--", 'The table is wide and length matters.'],
+  'sql.constant-case': ['case when 1=1 then 2 else 3 end', 'It is a case when one waits.'],
+  'sql.spelled-characters': ['char(104)||char(105)||char(33)', 'A char (8 bits) holds one letter.'],
+  'sql.declared-statement': ['declare @q varchar(99) set @q=0x41 exec(@q)', 'I declare the exhibition open.'],
+};
