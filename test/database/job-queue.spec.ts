@@ -27,7 +27,7 @@ describe('JobQueue', () => {
     });
   });
 
-  it('should keep the order of one key through a failure, while other keys go on', async () => {
+  it('should keep the order of one key through a failure that costs no other key a try', async () => {
     const dataSource = createDataSource(database.connection, testConfiguration().database);
     await dataSource.initialize();
     const runner = new Database(dataSource);
@@ -64,10 +64,18 @@ describe('JobQueue', () => {
       expect(failures).toBe(1);
       expect(done.filter((each) => each.startsWith('a'))).toEqual(['a1', 'a2', 'a3']);
       expect(done.filter((each) => each.startsWith('b'))).toEqual(['b1', 'b2', 'b3']);
-      expect(done.indexOf('b3')).toBeLessThan(done.indexOf('a1'));
     } finally {
+      // Lets the worker mark what it has run.
       await jobs.stop();
       await dataSource.destroy();
     }
-  });
+    const tries = await database.query(
+      `SELECT singleton_key AS key, max(retry_count)::int AS retries FROM pgboss.job
+        WHERE name = 'steps' GROUP BY singleton_key ORDER BY singleton_key`,
+    );
+    expect(tries).toEqual([
+      { key: 'a', retries: 1 },
+      { key: 'b', retries: 0 },
+    ]);
+  }, 60_000);
 });
