@@ -7,13 +7,14 @@ import { Problem } from '../../common/problem/problem.js';
 export interface JobDefinition<Data extends object> {
   readonly queue: string;
   /** Throws to have the job tried again later. */
-  handle(data: Data, attempt: { readonly jobId: string }): Promise<void>;
+  handle(data: Data): Promise<void>;
 }
 
 const RETRY_LIMIT = 8;
 const FIRST_RETRY_DELAY_SECONDS = 1;
 const LONGEST_RETRY_DELAY_SECONDS = 300;
-const BATCH_SIZE = 10;
+/** Workers of one queue in one process: a slow job holds up its own key and one of these. */
+const WORKERS = 4;
 const BACKSTOP_POLLING_SECONDS = 5;
 const STOP_TIMEOUT_MS = 10_000;
 
@@ -78,17 +79,25 @@ export class JobQueue {
   private async work(boss: PgBoss): Promise<void> {
     for (const definition of this.definitions) {
       await this.createQueues(boss, definition.queue);
-      await boss.work(
-        definition.queue,
-        {
-          batchSize: BATCH_SIZE,
-          burstWhenBatchFull: true,
-          perJobResults: true,
-          notifyPollingIntervalSeconds: BACKSTOP_POLLING_SECONDS,
-        },
-        (jobs: Job[]) => Promise.all(jobs.map((job) => this.run(definition, job))),
-      );
+      for (let worker = 0; worker < WORKERS; worker += 1) {
+        await this.startWorker(boss, definition);
+      }
     }
+  }
+
+  /**
+   * A worker looks for the next job as soon as it has done one. Nothing announces a job that was waiting for
+   * another of its key, so without that it would be found by the backstop, seconds later.
+   */
+  private async startWorker(boss: PgBoss, definition: JobDefinition<object>): Promise<void> {
+    const workerId = await boss.work(
+      definition.queue,
+      { batchSize: 1, perJobResults: true, notifyPollingIntervalSeconds: BACKSTOP_POLLING_SECONDS },
+      (jobs: Job[]) => {
+        boss.notifyWorker(workerId);
+        return Promise.all(jobs.map((job) => this.run(definition, job)));
+      },
+    );
   }
 
   private async createQueues(boss: PgBoss, queue: string): Promise<void> {
@@ -107,7 +116,7 @@ export class JobQueue {
 
   private async run(definition: JobDefinition<object>, job: Job): Promise<JobResult> {
     try {
-      await definition.handle(job.data, { jobId: job.id });
+      await definition.handle(job.data);
       return { id: job.id, status: 'completed' };
     } catch (error) {
       const name = error instanceof Error ? error.name : typeof error;
