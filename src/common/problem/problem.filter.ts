@@ -19,7 +19,7 @@ export class ProblemFilter implements ExceptionFilter {
     sendProblem(http.getResponse<FastifyReply>(), problem, request.id);
   }
 
-  /** Database errors quote row values in their detail, so of an error only name, code and stack are kept. */
+  /** Messages of the driver may quote values, so of an error only name, code and where it was thrown are kept. */
   private report(error: unknown, problem: Problem): void {
     const facts = {
       msg: 'request failed',
@@ -28,9 +28,14 @@ export class ProblemFilter implements ExceptionFilter {
       error_code: error instanceof Error && 'code' in error ? error.code : undefined,
     };
     if (problem.code === 'internal_error') {
-      this.logger.error({ ...facts, stack: error instanceof Error ? error.stack : undefined });
+      this.logger.error({ ...facts, stack: error instanceof Error ? framesOf(error) : undefined });
     } else {
       this.logger.warn(facts);
     }
   }
+}
+
+/** The stack without its first lines, which repeat the message. */
+function framesOf({ stack = '' }: Error): string[] {
+  return stack.split('\n').flatMap((line) => /^\s+at (.*)/.exec(line)?.[1] ?? []);
 }
