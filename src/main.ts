@@ -3,13 +3,12 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Logger } from 'pino';
 import { createApplication } from './application.js';
 import { createPino } from './common/logging/pino-logger.js';
+import { StartError, tellStartFailure } from './common/start-error.js';
 import type { Configuration } from './config/configuration.js';
-import { ConfigurationError } from './config/configuration-error.js';
 import { loadConfiguration } from './config/load-configuration.js';
 import { readEnvironment } from './config/read-environment.js';
 import { DatabaseLifecycle } from './database/database-lifecycle.js';
-import { EmbeddedPostgresError } from './database/embedded/embedded-postgres.error.js';
-import { openDatabase, type OpenDatabase } from './database/open-database.js';
+import { migrateAll, openDatabase, type OpenDatabase } from './database/open-database.js';
 import { stopOnSignal } from './process/stop-on-signal.js';
 import { whenParentEnds } from './process/when-parent-ends.js';
 import { welcome } from './process/welcome.js';
@@ -27,6 +26,10 @@ async function main(): Promise<void> {
 
   const database = await openDatabase(configuration, (message) => logger.info(message));
   try {
+    if (configuration.database.url === undefined) {
+      // The embedded database has no other user who could bring it up to date.
+      await migrateAll(database.connection, configuration.database);
+    }
     await serve(configuration, database, logger);
   } catch (error) {
     await database.close();
@@ -60,19 +63,4 @@ async function listen(app: NestFastifyApplication, { http }: Configuration): Pro
   }
 }
 
-/** A fault that the operator can mend: told in one line, without a stack. */
-class StartError extends Error {}
-
-function fail(error: unknown): void {
-  if (error instanceof ConfigurationError) {
-    process.stderr.write(`${error.message}\n`);
-    process.exitCode = error.exitCode;
-    return;
-  }
-  const isMendable = error instanceof StartError || error instanceof EmbeddedPostgresError;
-  const text = error instanceof Error ? (isMendable ? error.message : error.stack) : String(error);
-  process.stderr.write(`Parley could not start: ${text}\n`);
-  process.exitCode = EXIT_FAILURE;
-}
-
-main().catch(fail);
+main().catch(tellStartFailure);

@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { tellStartFailure } from '../common/start-error.js';
 import { loadConfiguration } from '../config/load-configuration.js';
 import { readEnvironment } from '../config/read-environment.js';
 import type { Configuration } from '../config/configuration.js';
@@ -123,4 +124,4 @@ async function generate(dataSource: DataSource, name: string): Promise<void> {
   say(`Wrote migrations/${fileName}. Read it, then add it to src/database/migrations.ts.`);
 }
 
-await main(process.argv.slice(2));
+main(process.argv.slice(2)).catch(tellStartFailure);

@@ -13,10 +13,7 @@ export interface OpenDatabase {
   close(): Promise<void>;
 }
 
-/**
- * The database that the configuration names. Without a DATABASE_URL that is the embedded PostgreSQL, which
- * is started and brought up to date here, since nobody else could.
- */
+/** The database that the configuration names; without a DATABASE_URL the embedded PostgreSQL, started here. */
 export async function openDatabase(
   configuration: Configuration,
   inform: (message: string) => void,
@@ -30,12 +27,6 @@ export async function openDatabase(
     durability: 'durable',
     inform,
   });
-  try {
-    await migrateAll(server.connection, configuration.database);
-  } catch (error) {
-    await server.stop();
-    throw error;
-  }
   return { connection: server.connection, ended: server.ended, close: () => server.stop() };
 }
 

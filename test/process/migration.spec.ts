@@ -23,6 +23,14 @@ describe('Migrating the database from the command line', () => {
         GROUP BY table_schema, table_name ORDER BY table_schema, table_name`,
     );
 
+  it('should end with code 78 and the list of what is wrong with its settings', async () => {
+    const run = ServiceProcess.migrate({ DATABASE_URL: 'mysql://nowhere', PORT: 'many' });
+    expect(await run.exited).toEqual({ code: 78, signal: null });
+    expect(run.stderr).toMatch(/DATABASE_URL/);
+    expect(run.stderr).toMatch(/PORT/);
+    expect(run.stderr).not.toMatch(/^ +at /m);
+  });
+
   it('should make the whole schema, once, also when two do it at once', async () => {
     const empty = await database({ empty: true });
     const runs = [1, 2].map(() => ServiceProcess.migrate({ DATABASE_URL: empty.url }));

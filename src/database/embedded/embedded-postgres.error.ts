@@ -1,4 +1,6 @@
+import { StartError } from '../../common/start-error.js';
+
 /** The embedded PostgreSQL cannot be used; the message tells the operator why and what to do about it. */
-export class EmbeddedPostgresError extends Error {
+export class EmbeddedPostgresError extends StartError {
   override readonly name = 'EmbeddedPostgresError';
 }
