@@ -39,7 +39,7 @@ export function serveApiDescription(app: NestFastifyApplication, maxMessageLengt
       document ??= withMessageLength(describeApi(app), maxMessageLength);
       return document;
     },
-    { jsonDocumentUrl: 'openapi.json', yamlDocumentUrl: 'openapi.yaml', customSiteTitle: 'Parley API' },
+    { jsonDocumentUrl: 'openapi.json', raw: ['json'], customSiteTitle: 'Parley API' },
   );
 }
 
