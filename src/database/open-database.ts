@@ -1,6 +1,8 @@
+import { StartError } from '../common/start-error.js';
 import type { Configuration } from '../config/configuration.js';
 import { createMigrationDataSource } from './data-source.js';
 import type { DatabaseConnection } from './database-connection.js';
+import { EmbeddedPostgresError } from './embedded/embedded-postgres.error.js';
 import { startEmbeddedPostgres } from './embedded/embedded-postgres.js';
 import { migrate } from './migrator.js';
 import { migrateQueue } from './queue/queue-schema.js';
@@ -13,7 +15,11 @@ export interface OpenDatabase {
   close(): Promise<void>;
 }
 
-/** The database that the configuration names; without a DATABASE_URL the embedded PostgreSQL, started here. */
+/**
+ * The database that the configuration names; without a DATABASE_URL the embedded PostgreSQL, started here.
+ *
+ * @throws {StartError} when the embedded one cannot be used.
+ */
 export async function openDatabase(
   configuration: Configuration,
   inform: (message: string) => void,
@@ -26,6 +32,8 @@ export async function openDatabase(
     dataDirectory: configuration.dataDirectory,
     durability: 'durable',
     inform,
+  }).catch((error: unknown) => {
+    throw error instanceof EmbeddedPostgresError ? new StartError(error.message, { cause: error }) : error;
   });
   return { connection: server.connection, ended: server.ended, close: () => server.stop() };
 }
