@@ -11,7 +11,7 @@ const MAY_IMPORT = {
   ai: ['config', 'common'],
   chat: ['config', 'common', 'database', 'security', 'auth'],
   notification: ['config', 'common', 'database'],
-  health: ['config', 'common', 'database'],
+  health: ['config', 'common', 'database', 'security'],
   process: ['config', 'common', 'database'],
 };
 

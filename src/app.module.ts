@@ -8,6 +8,7 @@ import type { DatabaseConnection } from './database/database-connection.js';
 import { DatabaseModule } from './database/database.module.js';
 import { HealthModule } from './health/health.module.js';
 import { NotificationModule } from './notification/notification.module.js';
+import { SecurityModule } from './security/security.module.js';
 
 @Module({})
 export class AppModule {
@@ -18,6 +19,7 @@ export class AppModule {
         ConfigModule.forRoot(configuration),
         CommonModule,
         DatabaseModule.forRoot(connection),
+        SecurityModule,
         AuthModule,
         ChatModule,
         NotificationModule.forRoot(configuration.notification),

@@ -16,6 +16,7 @@ import { answerClientError, answerHttpErrors } from './common/problem/http-error
 import { ProblemFilter } from './common/problem/problem.filter.js';
 import type { Configuration } from './config/configuration.js';
 import type { DatabaseConnection } from './database/database-connection.js';
+import { UncountedAnswers } from './security/throttling/uncounted-answers.js';
 
 /** A code point takes at most twelve bytes of JSON (an escaped surrogate pair); the rest is for the envelope. */
 const BYTES_PER_CODE_POINT = 12;
@@ -51,6 +52,7 @@ export async function createApplication(
     { logger: new PinoNestLogger(logger), bodyParser: false, abortOnError: false },
   );
   registerJsonBody(server);
+  app.get(UncountedAnswers).register(server);
   app.useGlobalPipes(new RequestValidationPipe());
   app.useGlobalFilters(new ProblemFilter());
   serveApiDescription(app, configuration.chat.maxMessageLength);

@@ -4,6 +4,7 @@ import type { FastifyRequest } from 'fastify';
 import { clientAddress } from '../common/http/client-address.js';
 import { ApiProblems } from '../common/openapi/api-problems.decorator.js';
 import { Configuration } from '../config/configuration.js';
+import { RateLimited } from '../security/throttling/rate-limited.decorator.js';
 import { AuthService } from './auth.service.js';
 import { CurrentSession } from './current-session.decorator.js';
 import { AccessTokenResponse } from './dto/access-token.response.js';
@@ -24,13 +25,17 @@ export class AuthController {
   @Post('email')
   @Public()
   @HttpCode(200)
+  @RateLimited('sign-in')
   @ApiOperation({
     operationId: 'signInByEmail',
     summary: 'Sign in with an e-mail address',
     description: 'Opens a new session and returns its token. Each call opens a session of its own.',
   })
   @ApiOkResponse({ description: 'The session is open.', type: AccessTokenResponse })
-  @ApiProblems('validation_failed', 'malformed_json', 'payload_too_large', 'unsupported_media_type')
+  @ApiProblems(
+    ...(['validation_failed', 'malformed_json', 'payload_too_large', 'unsupported_media_type'] as const),
+    'rate_limited',
+  )
   async signInByEmail(
     @Body() body: SignInByEmailRequest,
     @Req() request: FastifyRequest,

@@ -4,6 +4,7 @@ import type { FastifyReply } from 'fastify';
 import { AiService } from '../ai/ai.service.js';
 import { Public } from '../common/http/public.decorator.js';
 import { VERSION } from '../common/version.js';
+import { SharedWindows } from '../security/throttling/shared-windows.js';
 import { DatabaseHealth } from './database.health.js';
 import { ApiProbe } from './api-probe.decorator.js';
 import { HealthResponse } from './dto/health.response.js';
@@ -17,6 +18,7 @@ export class HealthController {
   constructor(
     private readonly database: DatabaseHealth,
     private readonly ai: AiService,
+    private readonly limits: SharedWindows,
     private readonly probes: Probes,
   ) {}
 
@@ -38,6 +40,7 @@ export class HealthController {
       timestamp: new Date().toISOString(),
       database: isConnected ? 'connected' : 'disconnected',
       ai_service: this.ai.status(),
+      rate_limiting: this.limits.status(),
       version: VERSION,
     };
   }

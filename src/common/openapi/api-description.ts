@@ -2,6 +2,9 @@ import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swag
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { VERSION } from '../version.js';
 
+/** Marks an operation whose requests are counted; its value is the limited action. */
+export const RATE_LIMITED_EXTENSION = 'x-rate-limit';
+
 /** Builds the OpenAPI 3.1 document from the decorators of the controllers. */
 export function describeApi(app: NestFastifyApplication): OpenAPIObject {
   const settings = new DocumentBuilder()
@@ -58,7 +61,11 @@ function refine(document: OpenAPIObject): void {
     for (const operation of [item.get, item.post, item.put, item.patch, item.delete]) {
       for (const response of Object.values(operation?.responses ?? {})) {
         if (response !== undefined && !('$ref' in response)) {
-          response.headers = { 'X-Request-Id': REQUEST_ID_HEADER, ...response.headers };
+          response.headers = {
+            'X-Request-Id': REQUEST_ID_HEADER,
+            ...(operation !== undefined && RATE_LIMITED_EXTENSION in operation ? RATE_LIMIT_HEADERS : {}),
+            ...response.headers,
+          };
         }
       }
     }
@@ -77,6 +84,17 @@ function refine(document: OpenAPIObject): void {
 const REQUEST_ID_HEADER = {
   description: 'The caller’s `X-Request-Id` where it is acceptable, otherwise a new one.',
   schema: { type: 'string' as const, maxLength: 128 },
+};
+
+const RATE_LIMIT_HEADERS = {
+  'RateLimit-Policy': {
+    description: 'The limits: `q` requests in `w` seconds, for each partition.',
+    schema: { type: 'string' as const, maxLength: 256, example: '"session";q=10;w=60' },
+  },
+  RateLimit: {
+    description: 'Where the caller stands: `r` requests remain, and the window ends in `t` seconds.',
+    schema: { type: 'string' as const, maxLength: 256, example: '"session";r=7;t=42' },
+  },
 };
 
 /** OpenAPI 3.1 is JSON Schema, where "or null" is a type and `nullable` means nothing. */

@@ -1,4 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
+import type { RateLimitingStatus } from '../../security/throttling/shared-windows.js';
 
 export class HealthResponse {
   @ApiProperty({
@@ -28,6 +29,15 @@ export class HealthResponse {
     enum: ['available', 'degraded', 'unavailable'],
   })
   ai_service: 'available' | 'degraded' | 'unavailable';
+
+  @ApiProperty({
+    description:
+      'How requests are counted: `shared` by all replicas through Redis; `local`, each process for itself; ' +
+      '`degraded`, each for itself because Redis does not answer; `off`, not at all.',
+    example: 'shared',
+    enum: ['shared', 'local', 'degraded', 'off'],
+  })
+  rate_limiting: RateLimitingStatus;
 
   @ApiProperty({ description: 'The version of the service.', example: '0.1.0', maxLength: 50 })
   version: string;

@@ -1,0 +1,24 @@
+import { Global, Module } from '@nestjs/common';
+import { ThrottlerModule } from '@nestjs/throttler';
+import { Configuration } from '../config/configuration.js';
+import { throttlerOptions } from './throttling/rate-limit.guard.js';
+import { RateLimitStorage } from './throttling/rate-limit-storage.js';
+import { SharedWindows } from './throttling/shared-windows.js';
+import { UncountedAnswers } from './throttling/uncounted-answers.js';
+
+/** What protects every route and is asked for by decorator or by injection. */
+@Global()
+@Module({
+  imports: [
+    ThrottlerModule.forRootAsync({
+      inject: [Configuration, RateLimitStorage],
+      useFactory: (configuration: Configuration, storage: RateLimitStorage) => ({
+        throttlers: throttlerOptions(configuration),
+        storage,
+      }),
+    }),
+  ],
+  providers: [SharedWindows, RateLimitStorage, UncountedAnswers],
+  exports: [RateLimitStorage, SharedWindows],
+})
+export class SecurityModule {}

@@ -1,0 +1,18 @@
+import { applyDecorators, UseGuards } from '@nestjs/common';
+import { RouteConfig } from '@nestjs/platform-fastify';
+import { ApiExtension } from '@nestjs/swagger';
+import { RATE_LIMITED_EXTENSION } from '../../common/openapi/api-description.js';
+import type { LimitedAction } from './rate-limit-policy.js';
+import { RateLimitGuard } from './rate-limit.guard.js';
+
+/**
+ * Limits a route: its requests count towards the limits of `action`, after the caller's token was verified.
+ * Only routes marked so are limited; probes, the documentation and CORS preflights never are.
+ */
+export function RateLimited(action: LimitedAction): MethodDecorator {
+  return applyDecorators(
+    RouteConfig({ limitedAction: action }),
+    UseGuards(RateLimitGuard),
+    ApiExtension(RATE_LIMITED_EXTENSION, action),
+  );
+}
