@@ -28,6 +28,7 @@ async function start(port, dataDirectory) {
       NODE_ENV: 'development',
       HOST: '127.0.0.1',
       PORT: String(port),
+      METRICS_PORT: '0',
       DATA_DIR: dataDirectory,
       LOG_FORMAT: 'json',
     },

@@ -5,7 +5,9 @@ import type { FinishedReply } from '../ai/reply.js';
 import { newMessageId } from '../common/ids.js';
 import { Problem } from '../common/problem/problem.js';
 import type { IdempotencyKey } from './idempotency-key.js';
+import { MessageIntake, type IncomingMessage } from './message-intake.js';
 import { RunningTurns } from './running-turns.js';
+import { blockedReply, type TurnReply } from './turn-reply.js';
 import { TurnStore } from './turn.store.js';
 import type { StartedTurn, Turn } from './turn.js';
 
@@ -20,10 +22,11 @@ const TWIN_WAITS_MS = [50, 100, 200, 300, 400, 500, 500, 500];
 /** How often storing a reply is tried while the database is out of reach. */
 const STORE_RETRY_WAITS_MS = [200, 600, 1_500, 3_000];
 
-/** The life of a turn: accept, model, complete. No database connection is held while the model works. */
+/** The life of a turn: intake, accept, model, complete. No database connection is held while the model works. */
 @Injectable()
 export class ChatService {
   constructor(
+    private readonly intake: MessageIntake,
     private readonly turns: TurnStore,
     private readonly ai: AiService,
     private readonly running: RunningTurns,
@@ -37,14 +40,17 @@ export class ChatService {
    * {@link TurnStore.accept} throws.
    */
   async send(sessionId: string, message: string, key: IdempotencyKey | undefined): Promise<SendResult> {
-    const acceptance = await this.turns.accept(sessionId, message, key);
-    return acceptance.kind === 'started'
-      ? this.running.track(this.run(acceptance.turn))
-      : this.replay(sessionId, acceptance.turn);
+    const incoming = this.intake.take(message);
+    const acceptance = await this.turns.accept(sessionId, incoming, key);
+    if (acceptance.kind === 'existing') {
+      return this.replay(sessionId, acceptance.turn);
+    }
+    this.intake.report(incoming, acceptance.turn.id);
+    return this.running.track(this.run(acceptance.turn, incoming));
   }
 
-  private async run(started: StartedTurn): Promise<SendResult> {
-    const reply = await this.collectReply(started);
+  private async run(started: StartedTurn, { blockedBy }: IncomingMessage): Promise<SendResult> {
+    const reply = blockedBy === undefined ? await this.collectReply(started) : blockedReply(blockedBy);
     const turn = await this.store(started, newMessageId(), reply);
     // Only where this attempt was overtaken can the turn still be without a reply.
     return turn === undefined ? this.giveUp() : (this.finished(turn, false) ?? this.giveUp());
@@ -60,11 +66,7 @@ export class ChatService {
   }
 
   /** A short outage of the database must not cost a reply that a model has already written. */
-  private async store(
-    started: StartedTurn,
-    replyId: string,
-    reply: FinishedReply,
-  ): Promise<Turn | undefined> {
+  private async store(started: StartedTurn, replyId: string, reply: TurnReply): Promise<Turn | undefined> {
     for (const wait of STORE_RETRY_WAITS_MS) {
       try {
         return await this.turns.complete(started, replyId, reply);

@@ -1,15 +1,19 @@
 import { Injectable } from '@nestjs/common';
-import type { ConversationMessage, FinishedReply } from '../ai/reply.js';
+import type { ConversationMessage } from '../ai/reply.js';
 import { authenticationProblem } from '../auth/authentication-problem.js';
 import { DomainEvents } from '../common/events/domain-events.js';
 import { newMessageId } from '../common/ids.js';
+import { Metrics } from '../common/metrics/metrics.js';
 import { Problem } from '../common/problem/problem.js';
 import { Configuration } from '../config/configuration.js';
 import { Database } from '../database/database.js';
+import { MessageBlocked } from './events/message-blocked.event.js';
 import { MessageReceived } from './events/message-received.event.js';
 import { ReplyCompleted } from './events/reply-completed.event.js';
 import { ReplyFailed } from './events/reply-failed.event.js';
 import type { IdempotencyKey } from './idempotency-key.js';
+import type { IncomingMessage } from './message-intake.js';
+import type { TurnReply } from './turn-reply.js';
 import { ACCEPT_TURN, COMPLETE_TURN, SELECT_TURN } from './turn-statements.js';
 import { toTurn, type StartedTurn, type Turn, type TurnRow } from './turn.js';
 
@@ -40,6 +44,7 @@ export class TurnStore {
   constructor(
     private readonly database: Database,
     private readonly events: DomainEvents,
+    private readonly metrics: Metrics,
     private readonly configuration: Configuration,
   ) {}
 
@@ -48,7 +53,11 @@ export class TurnStore {
    *
    * @throws {Problem} `session_ended`, `message_limit_reached`, `idempotency_key_reused`.
    */
-  async accept(sessionId: string, message: string, key: IdempotencyKey | undefined): Promise<Acceptance> {
+  async accept(
+    sessionId: string,
+    message: IncomingMessage,
+    key: IdempotencyKey | undefined,
+  ): Promise<Acceptance> {
     for (let tryNumber = 1; ; tryNumber += 1) {
       const acceptance = await this.tryToAccept(sessionId, message, key, tryNumber === ACCEPT_TRIES);
       if (acceptance !== undefined) {
@@ -63,7 +72,7 @@ export class TurnStore {
    * @returns the turn as it now stands: with this reply, or with another one if this attempt had been
    * overtaken, or without any if its session was erased meanwhile.
    */
-  async complete(turn: StartedTurn, replyId: string, reply: FinishedReply): Promise<Turn | undefined> {
+  async complete(turn: StartedTurn, replyId: string, reply: TurnReply): Promise<Turn | undefined> {
     const stored = await this.database.transaction(async (transaction) => {
       const [row] = await transaction.query<{ id: string; timestamp: Date; is_new: boolean }>(COMPLETE_TURN, [
         turn.sessionId,
@@ -82,6 +91,9 @@ export class TurnStore {
       }
       return row;
     });
+    if (stored?.is_new === true) {
+      this.metrics.endedTurns.inc({ outcome: reply.outcome });
+    }
     return stored === undefined
       ? this.find(turn.sessionId, turn.id)
       : {
@@ -105,7 +117,7 @@ export class TurnStore {
 
   private async tryToAccept(
     sessionId: string,
-    message: string,
+    message: IncomingMessage,
     key: IdempotencyKey | undefined,
     isLastTry: boolean,
   ): Promise<Acceptance | undefined> {
@@ -115,9 +127,9 @@ export class TurnStore {
       const [row] = await transaction.query<AcceptRow>(ACCEPT_TURN, [
         sessionId,
         newMessageId(),
-        message,
+        message.text,
         key?.value ?? null,
-        key?.digest(message) ?? null,
+        key?.digest(message.received) ?? null,
         maxMessagesPerSession,
         turnLeaseMs,
         contextTurns,
@@ -125,7 +137,7 @@ export class TurnStore {
       if (row?.is_live !== true) {
         throw authenticationProblem('session_ended');
       }
-      const turn = startedTurn(row, sessionId, message);
+      const turn = startedTurn(row, sessionId, message.text);
       if (turn !== undefined) {
         if (row.is_new === true) {
           await this.events.publish(new MessageReceived(sessionId, turn.id), transaction);
@@ -168,8 +180,13 @@ function existingTurn(row: AcceptRow): Acceptance | undefined {
   return { kind: 'existing', turn: toTurn(row as TurnRow) };
 }
 
-function completionEvent(turn: StartedTurn, replyId: string, reply: FinishedReply): object {
-  return reply.outcome === 'fallback'
-    ? new ReplyFailed(turn.sessionId, turn.id, replyId, reply.durationMs)
-    : new ReplyCompleted(turn.sessionId, turn.id, replyId, reply.outcome, reply.model, reply.durationMs);
+function completionEvent({ sessionId, id }: StartedTurn, replyId: string, reply: TurnReply): object {
+  switch (reply.outcome) {
+    case 'blocked':
+      return new MessageBlocked(sessionId, id, replyId, reply.ruleIds);
+    case 'fallback':
+      return new ReplyFailed(sessionId, id, replyId, reply.durationMs);
+    default:
+      return new ReplyCompleted(sessionId, id, replyId, reply.outcome, reply.model, reply.durationMs);
+  }
 }

@@ -1,9 +1,17 @@
 /** What a channel is told: which fact, and the ids by which it looks up whatever it shows. */
 export interface Notification {
-  readonly fact: 'SessionStarted' | 'SessionEnded' | 'MessageReceived' | 'ReplyCompleted' | 'ReplyFailed';
+  readonly fact:
+    | 'SessionStarted'
+    | 'SessionEnded'
+    | 'MessageReceived'
+    | 'MessageBlocked'
+    | 'ReplyCompleted'
+    | 'ReplyFailed';
   readonly sessionId: string;
   readonly messageId?: string;
   readonly replyId?: string;
+  /** With `MessageBlocked`: the rules that decided. */
+  readonly ruleIds?: readonly string[];
 }
 
 /** Somewhere operators follow conversations. Adding a channel is one class that implements this. */

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { SessionEnded } from '../auth/events/session-ended.event.js';
 import { SessionStarted } from '../auth/events/session-started.event.js';
+import { MessageBlocked } from '../chat/events/message-blocked.event.js';
 import { MessageReceived } from '../chat/events/message-received.event.js';
 import { ReplyCompleted } from '../chat/events/reply-completed.event.js';
 import { ReplyFailed } from '../chat/events/reply-failed.event.js';
@@ -28,6 +29,14 @@ export class QueueNotificationsListener {
   @OnDomainEvent(MessageReceived)
   onMessageReceived({ sessionId, messageId }: MessageReceived, transaction: Transaction): Promise<void> {
     return this.queue({ fact: 'MessageReceived', sessionId, messageId }, transaction);
+  }
+
+  @OnDomainEvent(MessageBlocked)
+  onMessageBlocked(
+    { sessionId, messageId, replyId, ruleIds }: MessageBlocked,
+    transaction: Transaction,
+  ): Promise<void> {
+    return this.queue({ fact: 'MessageBlocked', sessionId, messageId, replyId, ruleIds }, transaction);
   }
 
   @OnDomainEvent(ReplyCompleted)

@@ -1,6 +1,7 @@
 import { Global, Module } from '@nestjs/common';
 import { ThrottlerModule } from '@nestjs/throttler';
 import { Configuration } from '../config/configuration.js';
+import { Screening } from './screening/screening.service.js';
 import { throttlerOptions } from './throttling/rate-limit.guard.js';
 import { RateLimitStorage } from './throttling/rate-limit-storage.js';
 import { SharedWindows } from './throttling/shared-windows.js';
@@ -18,7 +19,7 @@ import { UncountedAnswers } from './throttling/uncounted-answers.js';
       }),
     }),
   ],
-  providers: [SharedWindows, RateLimitStorage, UncountedAnswers],
-  exports: [RateLimitStorage, SharedWindows],
+  providers: [Screening, SharedWindows, RateLimitStorage, UncountedAnswers],
+  exports: [Screening, RateLimitStorage, SharedWindows],
 })
 export class SecurityModule {}

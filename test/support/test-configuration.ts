@@ -9,6 +9,7 @@ export const TEST_ENVIRONMENT: Readonly<Record<string, string>> = {
   NODE_ENV: 'test',
   HOST: '127.0.0.1',
   PORT: '0',
+  METRICS_PORT: '0',
   JWT_SECRET_KEY: 'T4k9sQ2mX7vB1nC8zL5wE3rY6uJ0pGhD-test',
   EMAIL_HASH_KEY: 'h8Kq3Zt5Yw1Rb7Nc4Vx9Lm2Pd6Sf0Gj-test-e',
   LOG_LEVEL: 'silent',

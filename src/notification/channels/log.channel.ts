@@ -14,6 +14,7 @@ export class LogChannel implements NotificationChannel {
       session_id: notification.sessionId,
       message_id: notification.messageId,
       reply_id: notification.replyId,
+      rules: notification.ruleIds,
     });
     return Promise.resolve();
   }

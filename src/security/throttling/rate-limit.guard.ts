@@ -1,6 +1,7 @@
-import { Injectable, type ExecutionContext } from '@nestjs/common';
+import { Inject, Injectable, type ExecutionContext } from '@nestjs/common';
 import { ThrottlerGuard, type ThrottlerOptions, type ThrottlerRequest } from '@nestjs/throttler';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Metrics } from '../../common/metrics/metrics.js';
 import { Problem } from '../../common/problem/problem.js';
 import type { Configuration } from '../../config/configuration.js';
 import { rateLimitHeaders, secondsLeft, type CountedPolicy } from './rate-limit-headers.js';
@@ -19,6 +20,7 @@ interface PolicyThrottler {
 /** Counts a request against each policy of its route, and refuses it where one is exhausted. */
 @Injectable()
 export class RateLimitGuard extends ThrottlerGuard {
+  @Inject() private readonly metrics: Metrics;
   private readonly counted = new WeakMap<FastifyRequest, CountedPolicy[]>();
 
   /** @throws {Problem} `rate_limited`. */
@@ -33,6 +35,7 @@ export class RateLimitGuard extends ThrottlerGuard {
     this.counted.set(request, counted);
     void http.getResponse<FastifyReply>().headers(rateLimitHeaders(counted));
     if (record.isBlocked) {
+      this.metrics.limitedRequests.inc({ action: policy.action, partition: policy.partition });
       throw new Problem('rate_limited', {
         detail: `This ${policy.partition} may send ${policy.limit} of these requests every ${policy.windowMs / 1_000} seconds.`,
         retryAfterSeconds: secondsLeft(window),
