@@ -1,4 +1,4 @@
-import type { IncomingHttpHeaders } from 'node:http';
+import type { IncomingHttpHeaders, ServerOptions } from 'node:http';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Logger } from 'pino';
@@ -16,6 +16,8 @@ import { answerClientError, answerHttpErrors } from './common/problem/http-error
 import { ProblemFilter } from './common/problem/problem.filter.js';
 import type { Configuration } from './config/configuration.js';
 import type { DatabaseConnection } from './database/database-connection.js';
+import { allowOrigins } from './security/http/cross-origin.js';
+import { registerSecurityHeaders } from './security/http/security-headers.js';
 import { UncountedAnswers } from './security/throttling/uncounted-answers.js';
 
 /** A code point takes at most twelve bytes of JSON (an escaped surrogate pair); the rest is for the envelope. */
@@ -35,6 +37,8 @@ export async function createApplication(
     requestIdHeader: false,
     bodyLimit: configuration.chat.maxMessageLength * BYTES_PER_CODE_POINT + ENVELOPE_BYTES,
     routerOptions: { maxParamLength: 200 },
+    requestTimeout: configuration.http.requestTimeoutMs,
+    http: slowClientLimits(configuration.http.requestTimeoutMs),
     return503OnClosing: false,
     forceCloseConnections: 'idle',
     frameworkErrors: answerHttpErrors,
@@ -42,6 +46,7 @@ export async function createApplication(
   });
   const server = adapter.getInstance();
   registerConnectionCloser(server);
+  registerSecurityHeaders(server);
   registerRequestContext(server);
   registerUnmatchedRoutes(server);
   registerRequestLog(server, logger);
@@ -53,8 +58,17 @@ export async function createApplication(
   );
   registerJsonBody(server);
   app.get(UncountedAnswers).register(server);
+  allowOrigins(app, configuration.http.corsOrigins);
   app.useGlobalPipes(new RequestValidationPipe());
   app.useGlobalFilters(new ProblemFilter());
   serveApiDescription(app, configuration.chat.maxMessageLength);
   return app;
+}
+
+/** Headers get half the time of the whole request; clients that are late are looked for often enough to notice. */
+function slowClientLimits(requestTimeoutMs: number): ServerOptions {
+  return {
+    headersTimeout: requestTimeoutMs / 2,
+    connectionsCheckingInterval: Math.min(requestTimeoutMs / 4, 5_000),
+  };
 }

@@ -32,6 +32,7 @@ export function buildConfiguration(settings: Settings, surroundings: Surrounding
       metricsPort: settings.METRICS_PORT,
       trustProxy: settings.TRUST_PROXY,
       corsOrigins: settings.CORS_ORIGINS ?? [],
+      requestTimeoutMs: settings.REQUEST_TIMEOUT_SECONDS * MS_PER_SECOND,
       shutdownDelayMs: settings.SHUTDOWN_DELAY_SECONDS * MS_PER_SECOND,
       shutdownGraceMs: settings.SHUTDOWN_GRACE_SECONDS * MS_PER_SECOND,
     },

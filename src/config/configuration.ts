@@ -36,6 +36,8 @@ export abstract class Configuration {
     /** Number of trusted proxies, or the trusted networks; `false` trusts nobody. */
     readonly trustProxy: false | number | readonly string[];
     readonly corsOrigins: readonly string[];
+    /** How long a client may take to send a request. */
+    readonly requestTimeoutMs: number;
     readonly shutdownDelayMs: number;
     readonly shutdownGraceMs: number;
   };

@@ -10,6 +10,10 @@ export function registerUnmatchedRoutes(server: FastifyInstance): void {
   const router = findMyWay();
   const methods = new Set<HTTPMethods>();
   server.addHook('onRoute', ({ method, url }) => {
+    // The catch-all of CORS preflights is no address of ours.
+    if (url === '*') {
+      return;
+    }
     for (const each of Array.isArray(method) ? method : [method]) {
       methods.add(each);
       if (!router.hasRoute(each as never, url)) {

@@ -24,6 +24,10 @@ export const HTTP_SETTINGS = {
     unset: 'no other website may',
     example: 'https://www.example.com,https://app.example.com',
   }),
+  REQUEST_TIMEOUT_SECONDS: setting(wholeNumber(1, 600), {
+    about: 'How long a client may take to send a request; headers get half of it.',
+    default: '30',
+  }),
   SHUTDOWN_DELAY_SECONDS: setting(wholeNumber(0, 600), {
     about: 'How long to go on serving after the stop signal, while load balancers notice.',
     default: '0',

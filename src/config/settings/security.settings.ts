@@ -9,11 +9,11 @@ export const SECURITY_SETTINGS = {
     default: 'true',
   }),
   CHAT_RATE_LIMIT: setting(rateLimit, {
-    about: 'How many chat messages one session may send.',
+    about: 'How many chat messages one session, and all sessions behind one address, may send.',
     default: '10/minute',
   }),
   AUTH_RATE_LIMIT: setting(rateLimit, {
-    about: 'How many sessions one address may open.',
+    about: 'How many sign-ins one address may ask for.',
     default: '5/minute',
   }),
   BOT_DETECTION_ENABLED: setting(boolean, {
