@@ -4,6 +4,21 @@ import { join } from 'node:path';
 import type { Configuration } from '../../src/config/configuration.js';
 import { loadConfiguration } from '../../src/config/load-configuration.js';
 
+/**
+ * What `PARLEY_TEST_PROFILE=production` adds: the suite as in production, with every guard at work. The limits
+ * are high enough for the load of the tests; those about a limit set their own.
+ */
+const PRODUCTION_PROFILE: Readonly<Record<string, string>> = {
+  NODE_ENV: 'production',
+  RATE_LIMITING_ENABLED: 'true',
+  CHAT_RATE_LIMIT: '100000/minute',
+  AUTH_RATE_LIMIT: '100000/minute',
+  BOT_DETECTION_ENABLED: 'true',
+  SCREENING_MODE: 'block',
+};
+
+const isProductionProfile = process.env['PARLEY_TEST_PROFILE'] === 'production';
+
 /** Settings every test starts from; a test names only what it is about. */
 export const TEST_ENVIRONMENT: Readonly<Record<string, string>> = {
   NODE_ENV: 'test',
@@ -15,6 +30,7 @@ export const TEST_ENVIRONMENT: Readonly<Record<string, string>> = {
   LOG_LEVEL: 'silent',
   LOG_FORMAT: 'json',
   RATE_LIMITING_ENABLED: 'false',
+  ...(isProductionProfile ? PRODUCTION_PROFILE : {}),
 };
 
 let dataDirectory: string | undefined;
