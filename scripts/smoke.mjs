@@ -64,6 +64,7 @@ function client(port) {
     const response = await fetch(`http://127.0.0.1:${port}${path}`, {
       method,
       headers: {
+        'user-agent': 'parley-smoke/1.0',
         ...(token && { authorization: `Bearer ${token}` }),
         ...(body && { 'content-type': 'application/json' }),
       },

@@ -4,6 +4,7 @@ import type { FastifyRequest } from 'fastify';
 import { clientAddress } from '../common/http/client-address.js';
 import { ApiProblems } from '../common/openapi/api-problems.decorator.js';
 import { Configuration } from '../config/configuration.js';
+import { BotChecked } from '../security/bots/bot-checked.decorator.js';
 import { RateLimited } from '../security/throttling/rate-limited.decorator.js';
 import { AuthService } from './auth.service.js';
 import { CurrentSession } from './current-session.decorator.js';
@@ -25,6 +26,7 @@ export class AuthController {
   @Post('email')
   @Public()
   @HttpCode(200)
+  @BotChecked('sign-in')
   @RateLimited('sign-in')
   @ApiOperation({
     operationId: 'signInByEmail',
@@ -34,7 +36,7 @@ export class AuthController {
   @ApiOkResponse({ description: 'The session is open.', type: AccessTokenResponse })
   @ApiProblems(
     ...(['validation_failed', 'malformed_json', 'payload_too_large', 'unsupported_media_type'] as const),
-    'rate_limited',
+    ...(['bot_suspected', 'rate_limited'] as const),
   )
   async signInByEmail(
     @Body() body: SignInByEmailRequest,

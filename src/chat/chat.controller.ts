@@ -6,6 +6,7 @@ import { LivenessInStatement } from '../auth/liveness-in-statement.decorator.js'
 import type { SessionPrincipal } from '../auth/session-token.strategy.js';
 import { ApiProblems } from '../common/openapi/api-problems.decorator.js';
 import { Problem } from '../common/problem/problem.js';
+import { BotChecked } from '../security/bots/bot-checked.decorator.js';
 import { RateLimited } from '../security/throttling/rate-limited.decorator.js';
 import { ChatService } from './chat.service.js';
 import { HistoryItem, toHistoryItem } from './dto/history-item.response.js';
@@ -33,6 +34,7 @@ export class ChatController {
   @Post()
   @HttpCode(200)
   @LivenessInStatement()
+  @BotChecked('chat')
   @RateLimited('chat')
   @ApiOperation({
     operationId: 'sendMessage',
@@ -62,7 +64,7 @@ export class ChatController {
     ...(['validation_failed', 'malformed_json', 'invalid_idempotency_key'] as const),
     ...(['missing_token', 'invalid_token', 'token_expired', 'session_ended'] as const),
     ...(['turn_in_progress', 'payload_too_large', 'unsupported_media_type'] as const),
-    ...(['idempotency_key_reused', 'message_limit_reached', 'rate_limited'] as const),
+    ...(['bot_suspected', 'idempotency_key_reused', 'message_limit_reached', 'rate_limited'] as const),
   )
   async sendMessage(
     @CurrentSession() caller: SessionPrincipal,

@@ -1,3 +1,4 @@
+import { botThresholds } from './bot-thresholds.js';
 import type { AiModelReference, Configuration } from './configuration.js';
 import type { DevelopmentSecrets } from './development-secrets.js';
 import type { Settings } from './settings.js';
@@ -56,6 +57,7 @@ export function buildConfiguration(settings: Settings, surroundings: Surrounding
       authRateLimit: settings.AUTH_RATE_LIMIT,
       botDetectionEnabled: settings.BOT_DETECTION_ENABLED,
       minUserAgentLength: settings.MIN_USER_AGENT_LENGTH,
+      botThresholds: botThresholds(settings),
       screeningMode: settings.SCREENING_MODE,
     },
     chat: {

@@ -5,6 +5,17 @@ export interface RateLimit {
   readonly windowMs: number;
 }
 
+/**
+ * The score beyond which each part of the bot rule holds a caller to be a script; 0 turns the part off. A
+ * score halves every ten minutes, so it is about what happened in that time.
+ */
+export interface BotThresholds {
+  readonly signInsPerAddress: number;
+  readonly signInsPerEmail: number;
+  readonly repeatedMessages: number;
+  readonly fastMessages: number;
+}
+
 export type AiProvider = 'offline' | 'google' | 'openai' | 'anthropic' | 'compatible';
 
 /**
@@ -66,7 +77,9 @@ export abstract class Configuration {
     readonly chatRateLimit: RateLimit;
     readonly authRateLimit: RateLimit;
     readonly botDetectionEnabled: boolean;
+    /** Of a sign-in; 0 asks for none. */
     readonly minUserAgentLength: number;
+    readonly botThresholds: BotThresholds;
     readonly screeningMode: 'block' | 'monitor' | 'off';
   };
 

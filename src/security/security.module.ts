@@ -2,6 +2,8 @@ import { Global, Module } from '@nestjs/common';
 import { ThrottlerModule } from '@nestjs/throttler';
 import { Configuration } from '../config/configuration.js';
 import { Screening } from './screening/screening.service.js';
+import { BotBehaviour } from './bots/bot-behaviour.js';
+import { SharedSuspicions } from './bots/shared-suspicions.js';
 import { throttlerOptions } from './throttling/rate-limit.guard.js';
 import { RateLimitStorage } from './throttling/rate-limit-storage.js';
 import { SharedWindows } from './throttling/shared-windows.js';
@@ -19,7 +21,10 @@ import { UncountedAnswers } from './throttling/uncounted-answers.js';
       }),
     }),
   ],
-  providers: [Screening, SharedWindows, RateLimitStorage, UncountedAnswers],
-  exports: [Screening, RateLimitStorage, SharedWindows],
+  providers: [
+    ...[Screening, SharedWindows, RateLimitStorage, UncountedAnswers],
+    ...[SharedSuspicions, BotBehaviour],
+  ],
+  exports: [Screening, RateLimitStorage, SharedWindows, BotBehaviour],
 })
 export class SecurityModule {}

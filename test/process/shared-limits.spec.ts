@@ -34,7 +34,8 @@ describeWithRedis('Two replicas that share their limits through Redis', () => {
 
   const signIn = (replica: ServiceProcess, address: string): Promise<ApiResponse> =>
     replica.api.call('POST', '/auth/email', {
-      body: { email: 'visitor@example.com' },
+      // One e-mail address signing in from hundreds of addresses is for the bot rule to see.
+      body: { email: `visitor-${address}@example.com` },
       headers: { 'x-forwarded-for': address },
     });
 
