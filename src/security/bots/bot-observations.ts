@@ -42,7 +42,10 @@ export class BotObservations {
   }
 
   private ofMessage(request: FastifyRequest, address: string): Observation[] {
-    const sessionId = contextOf(request).sessionId ?? '';
+    const { sessionId } = contextOf(request);
+    if (sessionId === undefined) {
+      return [];
+    }
     const text = foldedMessage(request.body, this.maxMessageLength);
     const { fastMessages, repeatedMessages } = this.thresholds;
     const cadence = this.observation('fast-messages', [sessionId], fastMessages, 'cadence');
