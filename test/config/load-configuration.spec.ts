@@ -80,6 +80,12 @@ describe('the configuration', () => {
         authRateLimit: { limit: 5, windowMs: 60_000 },
         botDetectionEnabled: true,
         minUserAgentLength: 10,
+        botThresholds: {
+          signInsPerAddress: 40,
+          signInsPerEmail: 300,
+          repeatedMessages: 20,
+          fastMessages: 30,
+        },
         screeningMode: 'block',
       },
       chat: { maxMessagesPerSession: 50, maxMessageLength: 4000, turnLeaseMs: 45_000 },
@@ -141,6 +147,10 @@ describe('the configuration', () => {
       AUTH_RATE_LIMIT: '3/second',
       BOT_DETECTION_ENABLED: 'off',
       MIN_USER_AGENT_LENGTH: '0',
+      BOT_SIGN_INS_PER_ADDRESS: '0',
+      BOT_SIGN_INS_PER_EMAIL: '11',
+      BOT_REPEATED_MESSAGES: '12',
+      BOT_FAST_MESSAGES: '13',
       SCREENING_MODE: 'monitor',
       MAX_MESSAGES_PER_SESSION: '5',
       MAX_MESSAGE_LENGTH: '100',
@@ -201,6 +211,7 @@ describe('the configuration', () => {
         authRateLimit: { limit: 3, windowMs: 1_000 },
         botDetectionEnabled: false,
         minUserAgentLength: 0,
+        botThresholds: { signInsPerAddress: 0, signInsPerEmail: 11, repeatedMessages: 12, fastMessages: 13 },
         screeningMode: 'monitor',
       },
       chat: { maxMessagesPerSession: 5, maxMessageLength: 100, turnLeaseMs: 11_000 },
@@ -285,6 +296,30 @@ describe('the configuration', () => {
 
   test('gives a turn a lease that outlives the slowest model', () => {
     expect(load({ AI_TIMEOUT_SECONDS: '600' }).configuration.chat.turnLeaseMs).toBe(615_000);
+  });
+
+  test('suspects nobody for what the rate limits allow in one window, or in a few minutes', () => {
+    const thresholds = (limit: string) =>
+      load({ AUTH_RATE_LIMIT: limit, CHAT_RATE_LIMIT: limit }).configuration.security.botThresholds;
+
+    expect(thresholds('3/day')).toStrictEqual({
+      signInsPerAddress: 40,
+      signInsPerEmail: 300,
+      repeatedMessages: 20,
+      fastMessages: 30,
+    });
+    expect(thresholds('500/hour')).toStrictEqual({
+      signInsPerAddress: 500,
+      signInsPerEmail: 500,
+      repeatedMessages: 500,
+      fastMessages: 500,
+    });
+    expect(thresholds('1000/minute')).toStrictEqual({
+      signInsPerAddress: 8_000,
+      signInsPerEmail: 60_000,
+      repeatedMessages: 2_000,
+      fastMessages: 3_000,
+    });
   });
 });
 
