@@ -11,10 +11,10 @@ export class InProcessSuspicions implements Suspicions {
   private readonly suspicions = new LRUCache<string, Suspicion>({ max: MAX_SUBJECTS });
   private readonly seenAt = new LRUCache<string, number>({ max: MAX_SUBJECTS });
 
-  /** @param clock Milliseconds that never go back. */
+  /** @param clock Whole milliseconds, so that sums and differences are exact; never goes back. */
   constructor(
     private readonly timing: BotTiming,
-    private readonly clock: () => number = () => performance.now(),
+    private readonly clock: () => number = () => Math.floor(performance.now()),
   ) {}
 
   observe(observations: readonly Observation[]): Promise<Verdict> {
