@@ -266,7 +266,7 @@ describe('Parts of the bot rule that are turned off', () => {
       { ...LIMITED, ...Object.fromEntries(Object.keys(ALL_PARTS).map((name) => [name, '0'])) },
     ],
     ['all with BOT_DETECTION_ENABLED', { ...LIMITED, ...ALL_PARTS, BOT_DETECTION_ENABLED: 'false' }],
-    ['behaviour with RATE_LIMITING_ENABLED', { ...ALL_PARTS, TRUST_PROXY: '1' }],
+    ['behaviour with RATE_LIMITING_ENABLED', { ...LIMITED, ...ALL_PARTS, RATE_LIMITING_ENABLED: 'false' }],
   ])('should refuse nobody: %s', async (_name, settings) => {
     const service = await startTestService({ settings });
     try {
