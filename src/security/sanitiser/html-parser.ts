@@ -1,0 +1,56 @@
+import { type WindowLike } from 'dompurify';
+import { type ElementNames } from './live-tag.js';
+
+/** What the sanitiser asks jsdom and DOMPurify, the parsers of record for HTML. */
+export interface HtmlParser {
+  readonly isElement: ElementNames;
+  /** Whether DOMPurify finds nothing to remove in a text, elements without a meaning and their bare words aside. */
+  readonly isClean: (html: string) => boolean;
+}
+
+/** Elements that jsdom does not know, or knows only inside SVG and MathML, and that browsers act upon. */
+const FURTHER_ELEMENTS = new Set(
+  (
+    'svg math image search applet bgsound isindex keygen portal fencedframe selectedcontent nextid ' +
+    'foreignobject annotation-xml animatemotion animatetransform mglyph malignmark'
+  ).split(' '),
+);
+/** Names come from visitors, so the memory for them is bounded. */
+const MOST_REMEMBERED_NAMES = 1_000;
+/** DOMPurify's own frame around what it is given. */
+const FRAME = new Set(['BODY', 'REMOVE']);
+
+/** Loads jsdom and DOMPurify: about 50 MB and up to a second, hence only when a text holds markup. */
+export async function loadHtmlParser(): Promise<HtmlParser> {
+  const [{ JSDOM }, { default: createDOMPurify }] = await Promise.all([import('jsdom'), import('dompurify')]);
+  const { window } = new JSDOM('');
+  const purify = createDOMPurify(window as unknown as WindowLike);
+  const known = new Map<string, boolean>();
+
+  /** A name with a hyphen is left to custom elements: without attributes, `<your-name>` is a placeholder. */
+  const lookUp = (name: string): boolean => {
+    if (FURTHER_ELEMENTS.has(name)) return true;
+    if (!/^[a-z][a-z0-9]{0,30}$/.test(name)) return false;
+    return !(window.document.createElement(name) instanceof window.HTMLUnknownElement);
+  };
+  const isElement = (name: string): boolean => {
+    const answer = known.get(name) ?? lookUp(name);
+    if (known.size >= MOST_REMEMBERED_NAMES) known.clear();
+    known.set(name, answer);
+    return answer;
+  };
+  const isClean = (html: string): boolean => {
+    purify.sanitize(html, {
+      ALLOWED_TAGS: ['#text'],
+      ALLOWED_ATTR: [],
+      ADD_TAGS: (name) => !isElement(name),
+      FORCE_BODY: true,
+    });
+    return purify.removed.every((removed) =>
+      'element' in removed
+        ? FRAME.has(removed.element.nodeName)
+        : removed.attribute === null || removed.attribute.value === '',
+    );
+  };
+  return { isElement, isClean };
+}

@@ -1,0 +1,64 @@
+import { type Edit, type Ranges } from './edit.js';
+import { type Attribute, type Tag } from './html-tag.js';
+import { unsafeSchemeEnd } from './unsafe-scheme.js';
+
+/** Tells whether HTML has an element of a name (in lower case). */
+export type ElementNames = (name: string) => boolean;
+
+/** Attributes that do something without a value, on any element. */
+const BARE_EFFECTS = new Set(['autofocus', 'contenteditable', 'hidden', 'inert', 'popover', 'style']);
+/** An attribute's name as CommonMark (6.6) knows it; with any other one, no renderer takes the tag for HTML. */
+const ATTRIBUTE_NAME = /^[a-z_:][\w.:-]*$/i;
+const AUTOLINK = /^<[a-z][a-z0-9+.-]{1,31}:[^\s<>]*>$/i;
+const LONGEST_AUTOLINK = 2_000;
+
+/** The autolink that a tag is too, as `<https://example.org/?q=1>`. */
+function autolinkOf(text: string, start: number, tag: Tag): string | undefined {
+  if (tag.isEnd || !tag.isClosed || tag.end - start > LONGEST_AUTOLINK) return undefined;
+  const source = text.slice(start, tag.end);
+  return AUTOLINK.test(source) ? source : undefined;
+}
+
+function hasEffect({ name, value }: Attribute): boolean {
+  if (name.startsWith('on') || BARE_EFFECTS.has(name)) return true;
+  return value !== undefined && unsafeSchemeEnd(value.replace(/^["']/, ''), 0, true) !== undefined;
+}
+
+/** Makes a `<` start no tag, with a space: for what a tokenizer reads as a tag but was hardly meant as one. */
+export function defuse(start: number): Edit {
+  return { start: start + 1, end: start + 1, replacement: ' ' };
+}
+
+/** Whether an attribute gives a tag away: it has a value, or an effect without one. */
+export function isTelling(attribute: Attribute): boolean {
+  return attribute.value !== undefined || hasEffect(attribute);
+}
+
+/**
+ * What becomes of a tag: undefined when it stays. Real elements go, and tags with attributes. A name that HTML
+ * does not know, alone or with bare words, is text: `<int>`, `<package>`, `<public address X>`.
+ *
+ * @param isLive whether its name is one of HTML, or it stands inside SVG or MathML
+ * @param isCut whether reading stopped because the tag is too long
+ */
+export function editOfTag(
+  text: string,
+  start: number,
+  tag: Tag,
+  isLive: boolean,
+  isCut: boolean,
+  code: Ranges,
+): Edit | undefined {
+  const autolink = autolinkOf(text, start, tag);
+  if (autolink !== undefined) {
+    if (unsafeSchemeEnd(autolink, 1, false) !== undefined) return { start, end: tag.end, replacement: '#' };
+    return tag.attributes.some(hasEffect) ? defuse(start) : undefined;
+  }
+  const isTold = tag.attributes.some(isTelling);
+  if (!isLive && !isTold && !isCut) return undefined;
+  if (code.touches(start, tag.end)) return defuse(start);
+  const hasValue = tag.attributes.some((attribute) => attribute.value !== undefined);
+  if (!tag.isClosed) return hasValue ? { start, end: tag.lastValueEnd, replacement: '' } : defuse(start);
+  const isMisread = !isTold && tag.attributes.some((attribute) => !ATTRIBUTE_NAME.test(attribute.name));
+  return isMisread ? defuse(start) : { start, end: tag.end, replacement: '' };
+}

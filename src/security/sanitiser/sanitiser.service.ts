@@ -1,0 +1,60 @@
+import { Injectable } from '@nestjs/common';
+import { setImmediate } from 'node:timers/promises';
+import { agreedCode } from './agreed-code.js';
+import { mayHoldCode } from './code-regions.js';
+import { unsafeDestinations } from './destinations.js';
+import { applyEdits, Ranges } from './edit.js';
+import { removeForbiddenCharacters } from './forbidden-characters.js';
+import { type HtmlParser, loadHtmlParser } from './html-parser.js';
+import { asHtml } from './last-word.js';
+import { LiveHtml } from './live-html.js';
+import { loadMarkdownParsers, type MarkdownParsers } from './markdown-parsers.js';
+import { needsParsing } from './markup.js';
+import { plainForm } from './plain-form.js';
+
+/** Longer text is not parsed, so that no text holds up the others; UTF-16 units. */
+export const LONGEST_PARSED = 50_000;
+/** What one round takes away may join what was apart. Honest text needs two rounds, the second to see no change. */
+const MOST_ROUNDS = 8;
+const NO_CODE = new Ranges([]);
+
+/**
+ * Makes a message fit to be stored: Markdown without live HTML and without unsafe links. What is not live HTML
+ * stays exactly as it is, and so does all code. Entities are never decoded, and sanitising twice changes nothing.
+ */
+@Injectable()
+export class Sanitiser {
+  private html?: Promise<HtmlParser>;
+  private markdown?: Promise<MarkdownParsers>;
+
+  async sanitise(text: string): Promise<string> {
+    const allowed = removeForbiddenCharacters(text);
+    return needsParsing(allowed) ? this.sanitiseByParsing(allowed) : allowed;
+  }
+
+  /** The way with all parsers, for any text. Where nothing needs parsing it gives what `sanitise` gives. */
+  async sanitiseByParsing(text: string): Promise<string> {
+    if (text.length > LONGEST_PARSED) return plainForm(text);
+    const html = await (this.html ??= loadHtmlParser());
+    let current = text;
+    for (let round = 0; round < MOST_ROUNDS; round += 1) {
+      const code = await this.codeThatMatters(current, html);
+      const next = removeForbiddenCharacters(applyEdits(current, this.findEdits(current, code, html)));
+      if (next === current) return html.isClean(asHtml(current, code)) ? current : plainForm(current);
+      current = next;
+      // Other requests get their turn: a round takes some milliseconds.
+      await setImmediate();
+    }
+    return plainForm(current);
+  }
+
+  private findEdits(text: string, code: Ranges, html: HtmlParser) {
+    return [...new LiveHtml(text, code, html.isElement).findEdits(), ...unsafeDestinations(text, code)];
+  }
+
+  /** Code is sought only where something would be changed if there were none. */
+  private async codeThatMatters(text: string, html: HtmlParser): Promise<Ranges> {
+    if (!mayHoldCode(text) || this.findEdits(text, NO_CODE, html).length === 0) return NO_CODE;
+    return agreedCode(text, await (this.markdown ??= loadMarkdownParsers()));
+  }
+}
