@@ -1,4 +1,5 @@
 import { type WindowLike } from 'dompurify';
+import { UNKNOWN_PREFIX } from './last-word.js';
 import { type ElementNames } from './live-tag.js';
 
 /** What the sanitiser asks jsdom and DOMPurify, the parsers of record for HTML. */
@@ -43,7 +44,7 @@ export async function loadHtmlParser(): Promise<HtmlParser> {
     purify.sanitize(html, {
       ALLOWED_TAGS: ['#text'],
       ALLOWED_ATTR: [],
-      ADD_TAGS: (name) => !isElement(name),
+      ADD_TAGS: (name) => name.startsWith(UNKNOWN_PREFIX),
       FORCE_BODY: true,
     });
     return purify.removed.every((removed) =>

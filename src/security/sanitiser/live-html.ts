@@ -1,4 +1,4 @@
-import { applyEdits, type Edit, type Ranges } from './edit.js';
+import { type Edit, type Ranges } from './edit.js';
 import { type Tag, readTag } from './html-tag.js';
 import { defuse, editOfTag, type ElementNames } from './live-tag.js';
 
@@ -10,10 +10,12 @@ const EMPTY_LINE = /(?:\n|\r\n|\r(?!\n))[ \t]*(?=[\n\r])/g;
 const WITH_CONTENT = new Set(['script', 'style']);
 const FOREIGN = new Set(['svg', 'math']);
 
-/** Finds live HTML in one text. All positions move forward, so that the whole takes linear time. */
+/** The live HTML in one text, and the edits that take it out; code is left alone. All positions move forward, so that the whole takes linear time. */
 export class LiveHtml {
   private readonly lower: string;
-  private readonly edits: Edit[] = [];
+  /** Where half a tag begins that stays, as in `x<y`. */
+  readonly halves = new Set<number>();
+  readonly edits: Edit[] = [];
   private readonly removedNames = new Set<string>();
   private readonly found = new Map<string, number>();
   private readonly emptyLines: readonly number[];
@@ -27,10 +29,10 @@ export class LiveHtml {
   ) {
     this.lower = text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
     this.emptyLines = [...text.matchAll(EMPTY_LINE)].map((match) => match.index);
+    this.findEdits();
   }
 
-  /** Edits that take all live HTML out of the text; code is left alone. */
-  findEdits(): Edit[] {
+  private findEdits(): void {
     let done = 0;
     for (const { index } of this.text.matchAll(MARKUP)) {
       if (index < done || this.code.has(index)) continue;
@@ -39,7 +41,6 @@ export class LiveHtml {
       this.edits.push(edit);
       done = edit.end;
     }
-    return this.edits;
   }
 
   private editAt(start: number): Edit | undefined {
@@ -54,7 +55,8 @@ export class LiveHtml {
     const isPartner = tag.isEnd && this.removedNames.has(tag.name);
     const isLive = isForeign || isPartner || this.isElement(tag.name);
     const isCut = !tag.isClosed && tag.end >= start + LONGEST_TAG;
-    const edit = editOfTag(this.text, start, tag, isLive, isCut, this.code);
+    const edit = editOfTag(this.text, start, tag, isLive, this.code) ?? (isCut ? defuse(start) : undefined);
+    if (edit === undefined && !tag.isClosed) this.halves.add(start);
     return edit?.replacement === '' && !tag.isEnd ? this.withContent(edit, tag) : edit;
   }
 
@@ -108,9 +110,4 @@ export class LiveHtml {
     while ((this.emptyLines[this.emptyLineIndex] ?? Infinity) < position) this.emptyLineIndex += 1;
     return this.emptyLines[this.emptyLineIndex] ?? this.text.length;
   }
-}
-
-/** The text without its live HTML, after one reading. */
-export function removeLiveHtml(text: string, code: Ranges, isElement: ElementNames): string {
-  return applyEdits(text, new LiveHtml(text, code, isElement).findEdits());
 }

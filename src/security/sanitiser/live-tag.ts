@@ -6,7 +6,9 @@ import { unsafeSchemeEnd } from './unsafe-scheme.js';
 export type ElementNames = (name: string) => boolean;
 
 /** Attributes that do something without a value, on any element. */
-const BARE_EFFECTS = new Set(['autofocus', 'contenteditable', 'hidden', 'inert', 'popover', 'style']);
+const BARE_EFFECTS = new Set(['autofocus', 'contenteditable', 'hidden', 'inert', 'popover']);
+/** English words that begin as event handlers do. */
+const ORDINARY_WORDS = /^on(?:ce|es?|going|line|ly|set|to|wards?)?$/;
 /** An attribute's name as CommonMark (6.6) knows it; with any other one, no renderer takes the tag for HTML. */
 const ATTRIBUTE_NAME = /^[a-z_:][\w.:-]*$/i;
 const AUTOLINK = /^<[a-z][a-z0-9+.-]{1,31}:[^\s<>]*>$/i;
@@ -19,9 +21,11 @@ function autolinkOf(text: string, start: number, tag: Tag): string | undefined {
   return AUTOLINK.test(source) ? source : undefined;
 }
 
+/** Whether an attribute does something on an element that HTML does not know. */
 function hasEffect({ name, value }: Attribute): boolean {
-  if (name.startsWith('on') || BARE_EFFECTS.has(name)) return true;
-  return value !== undefined && unsafeSchemeEnd(value.replace(/^["']/, ''), 0, true) !== undefined;
+  if (name.startsWith('on') && (value !== undefined || !ORDINARY_WORDS.test(name))) return true;
+  if (value === undefined) return BARE_EFFECTS.has(name);
+  return name === 'style' || unsafeSchemeEnd(value.replace(/^["']/, ''), 0, true) !== undefined;
 }
 
 /** Makes a `<` start no tag, with a space: for what a tokenizer reads as a tag but was hardly meant as one. */
@@ -29,9 +33,12 @@ export function defuse(start: number): Edit {
   return { start: start + 1, end: start + 1, replacement: ' ' };
 }
 
-/** Whether an attribute gives a tag away: it has a value, or an effect without one. */
-export function isTelling(attribute: Attribute): boolean {
-  return attribute.value !== undefined || hasEffect(attribute);
+/** Half a tag: prose such as `if a<b then x=3` keeps its words, what looks like an attack goes. */
+function editOfHalf(start: number, tag: Tag, isLive: boolean): Edit | undefined {
+  const isHarmful = tag.attributes.some(hasEffect);
+  const isQuoted = tag.attributes.some(({ value }) => /^["']/.test(value ?? ''));
+  if (isHarmful || (isLive && isQuoted)) return { start, end: tag.lastValueEnd, replacement: '' };
+  return isLive || isQuoted ? defuse(start) : undefined;
 }
 
 /**
@@ -39,14 +46,12 @@ export function isTelling(attribute: Attribute): boolean {
  * does not know, alone or with bare words, is text: `<int>`, `<package>`, `<public address X>`.
  *
  * @param isLive whether its name is one of HTML, or it stands inside SVG or MathML
- * @param isCut whether reading stopped because the tag is too long
  */
 export function editOfTag(
   text: string,
   start: number,
   tag: Tag,
   isLive: boolean,
-  isCut: boolean,
   code: Ranges,
 ): Edit | undefined {
   const autolink = autolinkOf(text, start, tag);
@@ -54,11 +59,11 @@ export function editOfTag(
     if (unsafeSchemeEnd(autolink, 1, false) !== undefined) return { start, end: tag.end, replacement: '#' };
     return tag.attributes.some(hasEffect) ? defuse(start) : undefined;
   }
-  const isTold = tag.attributes.some(isTelling);
-  if (!isLive && !isTold && !isCut) return undefined;
-  if (code.touches(start, tag.end)) return defuse(start);
   const hasValue = tag.attributes.some((attribute) => attribute.value !== undefined);
-  if (!tag.isClosed) return hasValue ? { start, end: tag.lastValueEnd, replacement: '' } : defuse(start);
-  const isMisread = !isTold && tag.attributes.some((attribute) => !ATTRIBUTE_NAME.test(attribute.name));
+  const hasAttributes = hasValue || tag.attributes.some(hasEffect);
+  if (!isLive && !hasAttributes) return undefined;
+  if (code.touches(start, tag.end)) return defuse(start);
+  if (!tag.isClosed) return editOfHalf(start, tag, isLive);
+  const isMisread = !hasAttributes && tag.attributes.some(({ name }) => !ATTRIBUTE_NAME.test(name));
   return isMisread ? defuse(start) : { start, end: tag.end, replacement: '' };
 }

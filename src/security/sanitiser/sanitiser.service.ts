@@ -39,8 +39,13 @@ export class Sanitiser {
     let current = text;
     for (let round = 0; round < MOST_ROUNDS; round += 1) {
       const code = await this.codeThatMatters(current, html);
-      const next = removeForbiddenCharacters(applyEdits(current, this.findEdits(current, code, html)));
-      if (next === current) return html.isClean(asHtml(current, code)) ? current : plainForm(current);
+      const live = new LiveHtml(current, code, html.isElement);
+      const edits = [...live.edits, ...unsafeDestinations(current, code)];
+      const next = removeForbiddenCharacters(applyEdits(current, edits));
+      if (next === current) {
+        const isClean = html.isClean(asHtml(current, code, live.halves, html.isElement));
+        return isClean ? current : plainForm(current);
+      }
       current = next;
       // Other requests get their turn: a round takes some milliseconds.
       await setImmediate();
@@ -48,13 +53,11 @@ export class Sanitiser {
     return plainForm(current);
   }
 
-  private findEdits(text: string, code: Ranges, html: HtmlParser) {
-    return [...new LiveHtml(text, code, html.isElement).findEdits(), ...unsafeDestinations(text, code)];
-  }
-
   /** Code is sought only where something would be changed if there were none. */
   private async codeThatMatters(text: string, html: HtmlParser): Promise<Ranges> {
-    if (!mayHoldCode(text) || this.findEdits(text, NO_CODE, html).length === 0) return NO_CODE;
+    const wouldStay = () =>
+      new LiveHtml(text, NO_CODE, html.isElement).edits.length === 0 && unsafeDestinations(text).length === 0;
+    if (!mayHoldCode(text) || wouldStay()) return NO_CODE;
     return agreedCode(text, await (this.markdown ??= loadMarkdownParsers()));
   }
 }
