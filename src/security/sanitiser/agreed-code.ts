@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { unsafeDestinations } from './destinations.js';
 import { type CodeRegion } from './code-regions.js';
 import { type Range, Ranges } from './edit.js';
@@ -45,12 +46,15 @@ function read(reader: CodeReader, text: string): string[] {
  * Where code is, in a text that a renderer will show. A region whose content would be harmless as text is taken
  * on the word of the parser of record; of the others only those count that all renderers take for code.
  */
-export function agreedCode(text: string, { regions, readers }: MarkdownParsers): Ranges {
+export async function agreedCode(text: string, { regions, readersOf }: MarkdownParsers): Promise<Ranges> {
   const all = regions(text);
   const harmless = all.filter((region) => !isDangerous(region));
   let dangerous = all.filter(isDangerous);
-  for (const reader of readers) {
-    if (dangerous.length > 0) dangerous = agreed(dangerous, read(reader, text));
+  for (const reader of readersOf(text)) {
+    if (dangerous.length === 0) break;
+    // Other requests get their turn between two parsers: one alone may take 20 ms.
+    await setImmediate();
+    dangerous = agreed(dangerous, read(reader, text));
   }
   const chunks: Range[] = [...harmless, ...dangerous].flatMap((region) => region.chunks);
   return new Ranges(chunks.sort((a, b) => a.start - b.start));

@@ -5,7 +5,10 @@ import { type ElementNames } from './live-tag.js';
 /** What the sanitiser asks jsdom and DOMPurify, the parsers of record for HTML. */
 export interface HtmlParser {
   readonly isElement: ElementNames;
-  /** Whether DOMPurify finds nothing to remove in a text, elements without a meaning and their bare words aside. */
+  /**
+   * Whether DOMPurify finds nothing to remove in a piece of HTML, elements without a meaning and their bare words
+   * aside, and whether no tag or comment is open at its end.
+   */
   readonly isClean: (html: string) => boolean;
 }
 
@@ -18,6 +21,8 @@ const FURTHER_ELEMENTS = new Set(
 );
 /** Names come from visitors, so the memory for them is bounded. */
 const MOST_REMEMBERED_NAMES = 1_000;
+/** An element after all others. It is missing from the result if something swallows it. */
+const END = `<${UNKNOWN_PREFIX}end>`;
 /** DOMPurify's own frame around what it is given. */
 const FRAME = new Set(['BODY', 'REMOVE']);
 
@@ -41,17 +46,18 @@ export async function loadHtmlParser(): Promise<HtmlParser> {
     return answer;
   };
   const isClean = (html: string): boolean => {
-    purify.sanitize(html, {
+    const purified = purify.sanitize(html + END, {
       ALLOWED_TAGS: ['#text'],
       ALLOWED_ATTR: [],
       ADD_TAGS: (name) => name.startsWith(UNKNOWN_PREFIX),
       FORCE_BODY: true,
     });
-    return purify.removed.every((removed) =>
+    const isUntouched = purify.removed.every((removed) =>
       'element' in removed
         ? FRAME.has(removed.element.nodeName)
         : removed.attribute === null || removed.attribute.value === '',
     );
+    return isUntouched && purified.includes(END);
   };
   return { isElement, isClean };
 }

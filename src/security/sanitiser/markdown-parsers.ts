@@ -7,7 +7,8 @@ export type CodeReader = (text: string) => string[];
 /** The Markdown parsers: one of record, which tells where code is, and others that may object. */
 export interface MarkdownParsers {
   readonly regions: (text: string) => CodeRegion[];
-  readonly readers: readonly CodeReader[];
+  /** The renderers that may take a text in different ways. */
+  readonly readersOf: (text: string) => readonly CodeReader[];
 }
 
 /** Only these make a difference between CommonMark, GFM and a renderer that turns bare addresses into links. */
@@ -47,22 +48,23 @@ export async function loadMarkdownParsers(): Promise<MarkdownParsers> {
   const marked = new Marked();
   const it = markdownIt({ html: true });
   const itWithLinks = markdownIt({ html: true, linkify: true });
-  const plain: CodeReader = (text) => codeRegions(text, eventsOf(text, false)).map(({ content }) => content);
-  const readers: CodeReader[] = [
-    (text) => codeOfIt(it.parse(text, {})),
-    (text) =>
-      EXTENDED_SYNTAX.test(text) ? codeOfIt(itWithLinks.parse(text, {})) : codeOfIt(it.parse(text, {})),
-    (text) => {
-      const found: string[] = [];
-      marked.walkTokens(marked.lexer(text), (token: MarkedToken) => {
-        if (token.type === 'code' || token.type === 'codespan') found.push(token.text as string);
-      });
-      return found;
-    },
-    plain,
-  ];
+  const itReader: CodeReader = (text) => codeOfIt(it.parse(text, {}));
+  const markedReader: CodeReader = (text) => {
+    const found: string[] = [];
+    marked.walkTokens(marked.lexer(text), (token: MarkedToken) => {
+      if (token.type === 'code' || token.type === 'codespan') found.push(token.text as string);
+    });
+    return found;
+  };
+  const linkingReader: CodeReader = (text) => codeOfIt(itWithLinks.parse(text, {}));
+  const plainReader: CodeReader = (text) =>
+    codeRegions(text, eventsOf(text, false)).map(({ content }) => content);
   return {
     regions: (text) => codeRegions(text, eventsOf(text, EXTENDED_SYNTAX.test(text))),
-    readers,
+    readersOf: (text) => [
+      markedReader,
+      itReader,
+      ...(EXTENDED_SYNTAX.test(text) ? [linkingReader, plainReader] : []),
+    ],
   };
 }

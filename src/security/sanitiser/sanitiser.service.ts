@@ -6,7 +6,7 @@ import { unsafeDestinations } from './destinations.js';
 import { applyEdits, Ranges } from './edit.js';
 import { removeForbiddenCharacters } from './forbidden-characters.js';
 import { type HtmlParser, loadHtmlParser } from './html-parser.js';
-import { asHtml } from './last-word.js';
+import { isFoundClean } from './last-word.js';
 import { LiveHtml } from './live-html.js';
 import { loadMarkdownParsers, type MarkdownParsers } from './markdown-parsers.js';
 import { needsParsing } from './markup.js';
@@ -43,11 +43,10 @@ export class Sanitiser {
       const edits = [...live.edits, ...unsafeDestinations(current, code)];
       const next = removeForbiddenCharacters(applyEdits(current, edits));
       if (next === current) {
-        const isClean = html.isClean(asHtml(current, code, live.halves, html.isElement));
-        return isClean ? current : plainForm(current);
+        const result = { text: current, code, halves: live.halves };
+        return (await isFoundClean(result, html.isElement, html.isClean)) ? current : plainForm(current);
       }
       current = next;
-      // Other requests get their turn: a round takes some milliseconds.
       await setImmediate();
     }
     return plainForm(current);
