@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { setImmediate } from 'node:timers/promises';
 import { agreedCode } from './agreed-code.js';
-import { mayHoldCode } from './code-regions.js';
+import { isTooDense, mayHoldCode } from './code-regions.js';
 import { unsafeDestinations } from './destinations.js';
 import { applyEdits, Ranges } from './edit.js';
 import { removeForbiddenCharacters } from './forbidden-characters.js';
@@ -39,6 +39,7 @@ export class Sanitiser {
     let current = text;
     for (let round = 0; round < MOST_ROUNDS; round += 1) {
       const code = await this.codeThatMatters(current, html);
+      if (code === undefined) break;
       const live = new LiveHtml(current, code, html.isElement);
       const edits = [...live.edits, ...unsafeDestinations(current, code)];
       const next = removeForbiddenCharacters(applyEdits(current, edits));
@@ -52,11 +53,12 @@ export class Sanitiser {
     return plainForm(current);
   }
 
-  /** Code is sought only where something would be changed if there were none. */
-  private async codeThatMatters(text: string, html: HtmlParser): Promise<Ranges> {
+  /** Code is sought only where something would be changed if there were none; undefined if that takes too long. */
+  private async codeThatMatters(text: string, html: HtmlParser): Promise<Ranges | undefined> {
     const wouldStay = () =>
       new LiveHtml(text, NO_CODE, html.isElement).edits.length === 0 && unsafeDestinations(text).length === 0;
     if (!mayHoldCode(text) || wouldStay()) return NO_CODE;
+    if (isTooDense(text)) return undefined;
     return agreedCode(text, await (this.markdown ??= loadMarkdownParsers()));
   }
 }
