@@ -51,6 +51,23 @@ describe('sanitiser properties', () => {
     TIMEOUT,
   );
 
+  it(
+    'should keep code whole, whatever is in it and however live what stands beside it is',
+    async () => {
+      const line = fc.array(
+        fc.constantFrom('<b>', '<script>', '](javascript:x)', '<y a=b', '&lt;', 'x', ' ', '*'),
+      );
+      const property = fc.asyncProperty(line, line, async (first, second) => {
+        const code = `${['x', ...first].join('')}\n${['x', ...second].join('')}`;
+        const block = `\`\`\`html\n${code}\n\`\`\`\n`;
+        const clean = await turning(`<b>Look</b>:\n\n${block}\n\`${first.join('')}<i>\` <i>too</i>`);
+        expect(clean).toBe(`Look:\n\n${block}\n\`${first.join('')}<i>\` too`);
+      });
+      await fc.assert(property, { numRuns: Math.ceil(RUNS * 0.05) });
+    },
+    TIMEOUT,
+  );
+
   it.each<[string, (text: string) => Promise<string>]>([
     ['nothing', (text) => Promise.resolve(text)],
     ['no link', async (text) => (/\]\(|\]:/.test(text) ? text : turning(text))],
