@@ -3,7 +3,7 @@ import { unsafeSchemeEnd } from './unsafe-scheme.js';
 
 /** What may come before a destination: an inline link or image, or a definition; then the next line's marks. */
 const OPENER = /\][(:][\s>]*<?/g;
-const BARE_END = /[\s\u0000-\u001f]/;
+const BARE_END = /[\s\p{Cc}]/u;
 /** A longer one is cut here; what is left of it is text. Without a bound, many of them would take quadratic time. */
 const LONGEST_DESTINATION = 2_000;
 

@@ -5,7 +5,7 @@
  * - the bidirectional overrides U+202D and U+202E, which show text in an order it does not have.
  * Embeddings, isolates and marks stay: right-to-left text needs them, and they never turn letters around.
  */
-const FORBIDDEN = /[\p{Cs}\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u202d\u202e]/gu;
+const FORBIDDEN = /(?![\t\n\r])\p{Cc}|\p{Cs}|[\u202d\u202e]/gu;
 
 /** A byte order mark is a sign of an encoding, not a character, at the start of a text. */
 const LEADING_BYTE_ORDER_MARKS = /^\ufeff+/;

@@ -1,4 +1,3 @@
-import { type WindowLike } from 'dompurify';
 import { UNKNOWN_PREFIX } from './last-word.js';
 import { type ElementNames } from './live-tag.js';
 
@@ -30,7 +29,7 @@ const FRAME = new Set(['BODY', 'REMOVE']);
 export async function loadHtmlParser(): Promise<HtmlParser> {
   const [{ JSDOM }, { default: createDOMPurify }] = await Promise.all([import('jsdom'), import('dompurify')]);
   const { window } = new JSDOM('');
-  const purify = createDOMPurify(window as unknown as WindowLike);
+  const purify = createDOMPurify(window);
   const known = new Map<string, boolean>();
 
   /** A name with a hyphen is left to custom elements: without attributes, `<your-name>` is a placeholder. */

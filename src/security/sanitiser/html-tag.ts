@@ -52,10 +52,8 @@ export function readTag(whole: string, start: number, limit: number): Tag | unde
   const attributes: Attribute[] = [];
   let at = nameStart + name.length;
   let lastValueEnd = at;
-  let gap = '';
   for (;;) {
-    gap = match(ATTRIBUTE_GAP, text, at);
-    at += gap.length;
+    at += match(ATTRIBUTE_GAP, text, at).length;
     if (at >= text.length || text[at] === '>' || match(NEXT_MARKUP, text, at) !== '') break;
     const attribute = match(ATTRIBUTE_NAME, text, at).toLowerCase();
     at += attribute.length;
@@ -74,7 +72,7 @@ export function readTag(whole: string, start: number, limit: number): Tag | unde
     isEnd,
     name: name.toLowerCase(),
     attributes,
-    isSelfClosing: gap.endsWith('/'),
+    isSelfClosing: isClosed && text[at - 1] === '/',
     end: start + at + (isClosed ? 1 : 0),
     isClosed,
     lastValueEnd: start + lastValueEnd,

@@ -51,7 +51,7 @@ export async function loadMarkdownParsers(): Promise<MarkdownParsers> {
   const itReader: CodeReader = (text) => codeOfIt(it.parse(text, {}));
   const markedReader: CodeReader = (text) => {
     const found: string[] = [];
-    marked.walkTokens(marked.lexer(text), (token: MarkedToken) => {
+    void marked.walkTokens(marked.lexer(text), (token: MarkedToken) => {
       if (token.type === 'code' || token.type === 'codespan') found.push(token.text as string);
     });
     return found;

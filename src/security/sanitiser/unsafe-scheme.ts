@@ -3,7 +3,7 @@ const ENTITY = /&(?:amp;)*(?:#x0*([0-9a-f]{1,6})|#0*([0-9]{1,7})|([a-z]{2,8}));?
 const PERCENT = /%([0-9a-f]{2})/iy;
 const ESCAPED_PUNCTUATION = /\\([!-/:-@[-`{-~])/y;
 /** Characters that hide a scheme from a reader while some browser or some program drops them. */
-const IGNORED = /[\u0000-\u0020\u007f-\u00a0\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/;
+const IGNORED = /[\s\p{Cc}\p{Cf}]/u;
 const UNSAFE = /(?:^|:)(?:javascript|vbscript|data):$/;
 /** Longer than any chain of schemes that counts, as `view-source:javascript:`. */
 const LONGEST_CHAIN = 60;

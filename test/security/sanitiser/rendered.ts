@@ -51,10 +51,7 @@ function isHandler(name: string, value: string): boolean {
 }
 
 function isUnsafeAddress(name: string, value: string): boolean {
-  // eslint-disable-next-line no-control-regex -- a browser skips these
-  return (
-    WITH_ADDRESS.has(name) && /^(?:javascript|vbscript|data):/i.test(value.replace(/[\u0000-\u0020]/g, ''))
-  );
+  return WITH_ADDRESS.has(name) && /^(?:javascript|vbscript|data):/i.test(value.replace(/[\s\p{Cc}]/gu, ''));
 }
 
 /** What may run or mislead in a piece of HTML, as a browser's parser reads it; undefined if nothing. */
