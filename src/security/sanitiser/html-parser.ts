@@ -1,4 +1,3 @@
-import { UNKNOWN_PREFIX } from './last-word.js';
 import { type ElementNames } from './live-tag.js';
 
 /** What the sanitiser asks jsdom and DOMPurify, the parsers of record for HTML. */
@@ -20,6 +19,8 @@ const FURTHER_ELEMENTS = new Set(
 );
 /** Names come from visitors, so the memory for them is bounded. */
 const MOST_REMEMBERED_NAMES = 1_000;
+/** Begins the name of an element that HTML does not know: DOMPurify would take `<unknown>` for one of SVG. */
+export const UNKNOWN_PREFIX = 'zz';
 /** An element after all others. It is missing from the result if something swallows it. */
 const END = `<${UNKNOWN_PREFIX}end>`;
 /** DOMPurify's own frame around what it is given. */

@@ -1,13 +1,14 @@
 import { setImmediate } from 'node:timers/promises';
 import { type Ranges } from './edit.js';
+import { type HtmlParser, UNKNOWN_PREFIX } from './html-parser.js';
 import { type ElementNames } from './live-tag.js';
+import { plainForm } from './plain-form.js';
 
-/** A name that HTML does not know, as DOMPurify is told it: it would take `<unknown>` for an element of SVG. */
-export const UNKNOWN_PREFIX = 'zz';
 /** Nested elements cost quadratic time, so that many are cut into pieces. */
 const MOST_ELEMENTS = 100;
 
-const OPENING = /<(?:[a-z][a-z0-9+.-]{1,31}:[^\s<>]*>|(\/?)([a-z][^\t\n\f\r />]*)|)/gi;
+/** A `<`, with the slash of an end tag; looking ahead, the name of a tag, unless it is an autolink. */
+const OPENING = /<(\/?)(?=(?![a-z][a-z0-9+.-]{1,31}:[^\s<>]*>)([a-z][^\t\n\f\r />]*)|)/gi;
 
 /** A text after the last round, with what was found in it. */
 export interface Result {
@@ -30,32 +31,25 @@ function asHtml({ text, code, halves }: Result, isElement: ElementNames): string
   for (const { 0: whole, 1: slash = '', 2: name, index } of text.matchAll(OPENING)) {
     piece += text.slice(done, index).replaceAll('&', '&amp;');
     done = index + whole.length;
-    const rest = whole.slice(1).replaceAll('&', '&amp;');
-    if (code.has(index)) piece += `_${rest}`;
-    else if (name === undefined || halves.has(index)) piece += `&lt;${rest}`;
+    if (code.has(index)) piece += '_';
+    else if (name === undefined || halves.has(index)) piece += `&lt;${slash}`;
     else {
       if (++elements % MOST_ELEMENTS === 0) {
         pieces.push(piece);
         piece = '';
       }
-      piece += isElement(name.toLowerCase())
-        ? `<${rest}`
-        : `<${slash}${UNKNOWN_PREFIX}${rest.slice(slash.length)}`;
+      piece += `${whole}${isElement(name.toLowerCase()) ? '' : UNKNOWN_PREFIX}`;
     }
   }
   pieces.push(piece + text.slice(done).replaceAll('&', '&amp;'));
   return pieces;
 }
 
-/** Whether DOMPurify, asked last, finds nothing to remove in a sanitised text. */
-export async function isFoundClean(
-  result: Result,
-  isElement: ElementNames,
-  isClean: (html: string) => boolean,
-): Promise<boolean> {
+/** The text as it is if DOMPurify, asked last, finds nothing to remove in it; else its plain form. */
+export async function withLastWord(result: Result, { isElement, isClean }: HtmlParser): Promise<string> {
   for (const piece of asHtml(result, isElement)) {
-    if (piece.includes('<') && !isClean(piece)) return false;
+    if (piece.includes('<') && !isClean(piece)) return plainForm(result.text);
     await setImmediate();
   }
-  return true;
+  return result.text;
 }

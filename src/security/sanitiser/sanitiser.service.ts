@@ -6,7 +6,7 @@ import { unsafeDestinations } from './destinations.js';
 import { applyEdits, Ranges } from './edit.js';
 import { removeForbiddenCharacters } from './forbidden-characters.js';
 import { type HtmlParser, loadHtmlParser } from './html-parser.js';
-import { isFoundClean } from './last-word.js';
+import { withLastWord } from './last-word.js';
 import { LiveHtml } from './live-html.js';
 import { loadMarkdownParsers, type MarkdownParsers } from './markdown-parsers.js';
 import { needsParsing } from './markup.js';
@@ -43,10 +43,7 @@ export class Sanitiser {
       const live = new LiveHtml(current, code, html.isElement);
       const edits = [...live.edits, ...unsafeDestinations(current, code)];
       const next = removeForbiddenCharacters(applyEdits(current, edits));
-      if (next === current) {
-        const result = { text: current, code, halves: live.halves };
-        return (await isFoundClean(result, html.isElement, html.isClean)) ? current : plainForm(current);
-      }
+      if (next === current) return withLastWord({ text: current, code, halves: live.halves }, html);
       current = next;
       await setImmediate();
     }
