@@ -46,7 +46,7 @@ export async function loadHtmlParser(): Promise<HtmlParser> {
     return answer;
   };
   const isClean = (html: string): boolean => {
-    const purified = purify.sanitize(html + END, {
+    const purified = purify.sanitize(`${html} ${END}`, {
       ALLOWED_TAGS: ['#text'],
       ALLOWED_ATTR: [],
       ADD_TAGS: (name) => name.startsWith(UNKNOWN_PREFIX),
