@@ -5,6 +5,7 @@ import type { FinishedReply } from '../ai/reply.js';
 import { newMessageId } from '../common/ids.js';
 import { Problem } from '../common/problem/problem.js';
 import type { IdempotencyKey } from './idempotency-key.js';
+import { Sanitiser } from '../security/sanitiser/sanitiser.service.js';
 import { MessageIntake, type IncomingMessage } from './message-intake.js';
 import { RunningTurns } from './running-turns.js';
 import { blockedReply, type TurnReply } from './turn-reply.js';
@@ -29,6 +30,7 @@ export class ChatService {
     private readonly intake: MessageIntake,
     private readonly turns: TurnStore,
     private readonly ai: AiService,
+    private readonly sanitiser: Sanitiser,
     private readonly running: RunningTurns,
   ) {}
 
@@ -40,7 +42,7 @@ export class ChatService {
    * {@link TurnStore.accept} throws.
    */
   async send(sessionId: string, message: string, key: IdempotencyKey | undefined): Promise<SendResult> {
-    const incoming = this.intake.take(message);
+    const incoming = await this.intake.take(message);
     const acceptance = await this.turns.accept(sessionId, incoming, key);
     if (acceptance.kind === 'existing') {
       return this.replay(sessionId, acceptance.turn);
@@ -59,7 +61,7 @@ export class ChatService {
   private async collectReply({ message, history }: StartedTurn): Promise<FinishedReply> {
     for await (const part of this.ai.reply({ message, history })) {
       if (part.type === 'finish') {
-        return part.reply;
+        return { ...part.reply, text: await this.sanitiser.sanitise(part.reply.text) };
       }
     }
     throw new Error('a reply ended without its finish part');

@@ -1,13 +1,15 @@
 import { Injectable, Logger } from '@nestjs/common';
+import { validationProblem } from '../common/http/request-validation.pipe.js';
 import { Metrics } from '../common/metrics/metrics.js';
 import { Configuration } from '../config/configuration.js';
+import { Sanitiser } from '../security/sanitiser/sanitiser.service.js';
 import { Screening, type ScreeningResult } from '../security/screening/screening.service.js';
 
 /** A message on its way in. */
 export interface IncomingMessage {
   /** As it was sent: what an idempotency key stands for. */
   readonly received: string;
-  /** As it is stored and shown to a model. */
+  /** Sanitised: as it is stored and shown to a model. Can be empty where the message is blocked. */
   readonly text: string;
   /** What screening found; undefined where it is turned off. */
   readonly screening: ScreeningResult | undefined;
@@ -23,20 +25,22 @@ export class MessageIntake {
 
   constructor(
     private readonly screening: Screening,
+    private readonly sanitiser: Sanitiser,
     private readonly metrics: Metrics,
     configuration: Configuration,
   ) {
     this.mode = configuration.security.screeningMode;
   }
 
-  take(received: string): IncomingMessage {
+  /** @throws {Problem} `validation_failed` where nothing but live HTML was sent. */
+  async take(received: string): Promise<IncomingMessage> {
     const screening = this.mode === 'off' ? undefined : this.screening.screen(received);
-    return {
-      received,
-      text: received,
-      screening,
-      blockedBy: this.mode === 'block' && screening?.verdict === 'block' ? screening : undefined,
-    };
+    const blockedBy = this.mode === 'block' && screening?.verdict === 'block' ? screening : undefined;
+    const text = await this.sanitiser.sanitise(received);
+    if (text.trim() === '' && blockedBy === undefined) {
+      throw validationProblem([{ field: 'message', message: 'must hold text besides HTML' }]);
+    }
+    return { received, text, screening, blockedBy };
   }
 
   /** Says what was found in a message that has just become a turn: rules and weight, never the text. */

@@ -1,6 +1,7 @@
 import { Global, Module } from '@nestjs/common';
 import { ThrottlerModule } from '@nestjs/throttler';
 import { Configuration } from '../config/configuration.js';
+import { Sanitiser } from './sanitiser/sanitiser.service.js';
 import { Screening } from './screening/screening.service.js';
 import { BotBehaviour } from './bots/bot-behaviour.js';
 import { SharedSuspicions } from './bots/shared-suspicions.js';
@@ -22,9 +23,9 @@ import { UncountedAnswers } from './throttling/uncounted-answers.js';
     }),
   ],
   providers: [
-    ...[Screening, SharedWindows, RateLimitStorage, UncountedAnswers],
+    ...[Sanitiser, Screening, SharedWindows, RateLimitStorage, UncountedAnswers],
     ...[SharedSuspicions, BotBehaviour],
   ],
-  exports: [Screening, RateLimitStorage, SharedWindows, BotBehaviour],
+  exports: [Sanitiser, Screening, RateLimitStorage, SharedWindows, BotBehaviour],
 })
 export class SecurityModule {}
