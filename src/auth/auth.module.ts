@@ -4,17 +4,33 @@ import { JwtModule } from '@nestjs/jwt';
 import { PassportModule } from '@nestjs/passport';
 import { AuthController } from './auth.controller.js';
 import { AuthService } from './auth.service.js';
+import { BrowserBinding } from './browser/browser-binding.service.js';
+import { OwnSessionsController } from './own-sessions.controller.js';
+import { OwnSessions } from './own-sessions.service.js';
+import { SessionOpener } from './session-opener.js';
 import { SessionGuard } from './session.guard.js';
 import { SessionTokenService } from './session-token.service.js';
 import { SessionTokenStrategy } from './session-token.strategy.js';
+import { CODE_MAILER } from './verification/code-mailer.provider.js';
+import { EmailVerificationController } from './verification/email-verification.controller.js';
+import { EmailVerification } from './verification/email-verification.service.js';
+import { MailCodeJob } from './verification/mail-code.job.js';
+import { MailSeal } from './verification/mail-seal.js';
 
 @Module({
   imports: [PassportModule.register({ session: false }), JwtModule.register({})],
-  controllers: [AuthController],
+  controllers: [AuthController, EmailVerificationController, OwnSessionsController],
   providers: [
     AuthService,
+    OwnSessions,
+    SessionOpener,
     SessionTokenService,
     SessionTokenStrategy,
+    BrowserBinding,
+    EmailVerification,
+    MailSeal,
+    MailCodeJob,
+    CODE_MAILER,
     // Global: a route is guarded unless it is marked @Public().
     { provide: APP_GUARD, useClass: SessionGuard },
   ],

@@ -1,27 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { DomainEvents } from '../common/events/domain-events.js';
-import { newSessionId } from '../common/ids.js';
-import { Configuration } from '../config/configuration.js';
 import { Database } from '../database/database.js';
 import { authenticationProblem } from './authentication-problem.js';
-import { hashBrowser, hashEmail } from './email-address.js';
 import { SessionEnded } from './events/session-ended.event.js';
-import { SessionStarted } from './events/session-started.event.js';
-import { END_SESSION, INSERT_SESSION, SELECT_LIVE_SESSION } from './session-statements.js';
-import { SessionTokenService } from './session-token.service.js';
-
-export interface SignInRequest {
-  readonly email: string;
-  readonly userAgent: string | undefined;
-  readonly address: string;
-}
-
-export interface SignedInSession {
-  readonly sessionId: string;
-  readonly accessToken: string;
-  readonly lifetimeSeconds: number;
-  readonly expiresAt: Date;
-}
+import { SessionOpener, type SignedInSession } from './session-opener.js';
+import { END_SESSION, SELECT_LIVE_SESSION } from './session-statements.js';
+import type { Visitor } from './visitor.js';
 
 export interface LiveSession {
   readonly id: string;
@@ -37,29 +21,14 @@ export class AuthService {
   constructor(
     private readonly database: Database,
     private readonly events: DomainEvents,
-    private readonly tokens: SessionTokenService,
-    private readonly configuration: Configuration,
+    private readonly sessions: SessionOpener,
   ) {}
 
-  async signIn(request: SignInRequest): Promise<SignedInSession> {
-    const { emailHashKey, sessionLifetimeMs } = this.configuration.auth;
-    const sessionId = newSessionId();
-    const values = [
-      sessionId,
-      hashEmail(request.email, emailHashKey),
-      hashBrowser(request.userAgent, emailHashKey),
-      request.address,
-      sessionLifetimeMs,
-    ];
-    const expiresAt = await this.database.transaction(async (transaction) => {
-      const [row] = await transaction.query<{ expires_at: Date }>(INSERT_SESSION, values);
-      await this.events.publish(new SessionStarted(sessionId), transaction);
-      return (row as { expires_at: Date }).expires_at;
-    });
-    const exp = expiresAt.getTime() / 1000;
-    const lifetimeSeconds = sessionLifetimeMs / 1000;
-    const accessToken = await this.tokens.sign({ jti: sessionId, iat: exp - lifetimeSeconds, exp });
-    return { sessionId, accessToken, lifetimeSeconds, expiresAt };
+  async signIn(visitor: Visitor): Promise<SignedInSession> {
+    const opened = await this.database.transaction((transaction) =>
+      this.sessions.open(transaction, visitor, { isEmailVerified: false }),
+    );
+    return this.sessions.sign(opened);
   }
 
   /** @throws {Problem} `session_ended` when the session has ended, has expired or was never there. */

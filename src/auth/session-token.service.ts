@@ -11,6 +11,8 @@ export interface SessionClaims {
   readonly jti: string;
   readonly iat: number;
   readonly exp: number;
+  /** Ties the token to a family of browsers; see BrowserBinding. Absent: any program may use it. */
+  readonly bnd?: string;
 }
 
 /** Signs session tokens, and knows the secrets by which they are verified. */

@@ -14,6 +14,8 @@ export const SESSION_TOKEN_STRATEGY = 'session-token';
 /** The caller, as far as the token alone tells. */
 export interface SessionPrincipal {
   readonly sessionId: string;
+  /** The token's `bnd`; see BrowserBinding. */
+  readonly browserBinding: string | undefined;
 }
 
 const SESSION_ID = /^[A-Za-z0-9_-]{32}$/;
@@ -37,8 +39,11 @@ export class SessionTokenStrategy extends PassportStrategy(Strategy, SESSION_TOK
 
   /** Called with verified claims; `false` means that the token is not one of ours after all. */
   validate(claims: Partial<SessionClaims>): SessionPrincipal | false {
-    return typeof claims.jti === 'string' && SESSION_ID.test(claims.jti) && typeof claims.exp === 'number'
-      ? { sessionId: claims.jti }
+    return typeof claims.jti === 'string' &&
+      SESSION_ID.test(claims.jti) &&
+      typeof claims.exp === 'number' &&
+      ['undefined', 'string'].includes(typeof claims.bnd)
+      ? { sessionId: claims.jti, browserBinding: claims.bnd }
       : false;
   }
 }

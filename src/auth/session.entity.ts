@@ -31,8 +31,16 @@ export class Session {
   @Column({ name: 'last_activity', type: 'timestamptz', default: () => 'now()' })
   lastActivity: Date;
 
+  /** How long the session may lie unused; null: until it expires. */
+  @Column({ name: 'idle_timeout', type: 'interval', nullable: true })
+  idleTimeout: string | null;
+
   @Column({ name: 'is_active', type: 'boolean', default: true })
   isActive: boolean;
+
+  /** Whether the visitor proved to read the address's mail. Without that a shared address proves nothing. */
+  @Column({ name: 'email_verified', type: 'boolean', default: false })
+  isEmailVerified: boolean;
 
   /** User messages accepted so far; the message limit is enforced on it under this row's lock. */
   @Column({ name: 'message_count', type: 'integer', default: 0 })

@@ -5,16 +5,19 @@ import type { FastifyRequest } from 'fastify';
 import { contextOf } from '../common/http/request-context.js';
 import { authenticationProblem } from './authentication-problem.js';
 import { AuthService } from './auth.service.js';
+import { BrowserBinding } from './browser/browser-binding.service.js';
 import { LIVENESS_IN_STATEMENT } from './liveness-in-statement.decorator.js';
 import { IS_PUBLIC } from '../common/http/public.decorator.js';
 import { SESSION_TOKEN_STRATEGY, type SessionPrincipal } from './session-token.strategy.js';
 
-/** Guards every route that is not marked `@Public()`: a verified token of a live session, or 401. */
+/** Guards every route that is not marked `@Public()`: a verified token of a live session, sent by the
+ * browser it was issued to, or 401. */
 @Injectable()
 export class SessionGuard extends AuthGuard(SESSION_TOKEN_STRATEGY) {
   constructor(
     private readonly reflector: Reflector,
     private readonly auth: AuthService,
+    private readonly binding: BrowserBinding,
   ) {
     super();
   }
@@ -26,9 +29,15 @@ export class SessionGuard extends AuthGuard(SESSION_TOKEN_STRATEGY) {
     }
     await super.canActivate(context);
     const request = context.switchToHttp().getRequest<FastifyRequest & { user: SessionPrincipal }>();
-    contextOf(request).sessionId = request.user.sessionId;
+    const { sessionId, browserBinding } = request.user;
+    contextOf(request).sessionId = sessionId;
+    if (!this.binding.permits(sessionId, browserBinding, request.headers['user-agent'])) {
+      throw authenticationProblem('session_mismatch', {
+        detail: 'The token was issued to another browser; sign in with this one.',
+      });
+    }
     if (this.reflector.getAllAndOverride<boolean>(LIVENESS_IN_STATEMENT, targets) !== true) {
-      await this.auth.requireLiveSession(request.user.sessionId);
+      await this.auth.requireLiveSession(sessionId);
     }
     return true;
   }

@@ -62,7 +62,7 @@ export class ChatController {
   })
   @ApiProblems(
     ...(['validation_failed', 'malformed_json', 'invalid_idempotency_key'] as const),
-    ...(['missing_token', 'invalid_token', 'token_expired', 'session_ended'] as const),
+    ...(['missing_token', 'invalid_token', 'token_expired', 'session_ended', 'session_mismatch'] as const),
     ...(['turn_in_progress', 'payload_too_large', 'unsupported_media_type'] as const),
     ...(['bot_suspected', 'idempotency_key_reused', 'message_limit_reached', 'rate_limited'] as const),
   )
@@ -97,7 +97,7 @@ export class ChatController {
   @ApiOkResponse({ description: 'A page of the conversation.', type: HistoryResponse })
   @ApiProblems(
     ...(['validation_failed', 'invalid_cursor'] as const),
-    ...(['missing_token', 'invalid_token', 'token_expired', 'session_ended'] as const),
+    ...(['missing_token', 'invalid_token', 'token_expired', 'session_ended', 'session_mismatch'] as const),
   )
   async getHistory(
     @CurrentSession() caller: SessionPrincipal,
@@ -128,7 +128,14 @@ export class ChatController {
     schema: { type: 'string', pattern: TURN_ID.source, maxLength: 32, example: 'AZq3mZ8ReK1c0Vt5LrYpTg' },
   })
   @ApiOkResponse({ description: 'The turn.', type: HistoryItem })
-  @ApiProblems('missing_token', 'invalid_token', 'token_expired', 'session_ended', 'not_found')
+  @ApiProblems(
+    'missing_token',
+    'invalid_token',
+    'token_expired',
+    'session_ended',
+    'session_mismatch',
+    'not_found',
+  )
   async getMessage(
     @CurrentSession() caller: SessionPrincipal,
     @Param('message_id') messageId: string,

@@ -1,4 +1,4 @@
-import { liveSession } from '../auth/session-statements.js';
+import { liveSession, NOTE_ACTIVITY } from '../auth/session-statements.js';
 import type { Statement } from '../database/statement.js';
 
 /** A turn whose process has died keeps `pending` in its row until somebody takes it over; readers see the truth. */
@@ -115,6 +115,7 @@ export const COMPLETE_TURN: Statement = {
 export const SELECT_TURN: Statement = {
   name: 'select-turn',
   text: `
+    WITH ${NOTE_ACTIVITY}
     SELECT ${TURN_COLUMNS}
       FROM sessions s
       LEFT JOIN chat_messages u ON u.id = $2 AND u.session_id = s.id AND u.message_type = 'user'
@@ -132,7 +133,7 @@ export const SELECT_HISTORY: Statement = {
     WITH page_end AS MATERIALIZED (
       SELECT sequence FROM chat_messages
        WHERE id = $2::varchar AND session_id = $1 AND message_type = 'user'
-    )
+    ), ${NOTE_ACTIVITY}
     SELECT s.message_count AS total, ($2::varchar IS NOT NULL AND NOT EXISTS (SELECT FROM page_end)) AS is_bad_cursor,
            t.*
       FROM sessions s

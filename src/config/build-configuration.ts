@@ -1,6 +1,7 @@
 import { botThresholds } from './bot-thresholds.js';
 import type { AiModelReference, Configuration } from './configuration.js';
 import type { DevelopmentSecrets } from './development-secrets.js';
+import { mailTransport } from './mail-transport.js';
 import type { Settings } from './settings.js';
 
 /** What the settings leave open and the surroundings decide. */
@@ -11,6 +12,12 @@ export interface Surroundings {
   readonly isTerminal: boolean;
 }
 
+/**
+ * With verified addresses a visitor ends sessions of their own only; without, anybody could end a stranger's by
+ * naming the address often enough, so nothing is ended unless the operator says so.
+ */
+const MAX_SESSIONS_OF_VERIFIED_EMAIL = 10;
+
 const GOOGLE_MODEL: AiModelReference = { provider: 'google', model: 'gemini-2.5-flash-lite' };
 const OFFLINE_MODEL: AiModelReference = { provider: 'offline', model: 'offline' };
 
@@ -18,11 +25,13 @@ const OFFLINE_MODEL: AiModelReference = { provider: 'offline', model: 'offline' 
 const LEASE_MARGIN_SECONDS = 15;
 
 const MS_PER_SECOND = 1_000;
+const MS_PER_MINUTE = 60_000;
 const MS_PER_HOUR = 3_600_000;
 
 /** Arranges validated settings in the shape the modules read, in milliseconds and with every default. */
 export function buildConfiguration(settings: Settings, surroundings: Surroundings): Configuration {
   const isProduction = settings.NODE_ENV === 'production';
+  const verifiesEmail = settings.AUTH_EMAIL_VERIFICATION === 'code';
   const { secrets } = surroundings;
   return {
     environment: settings.NODE_ENV,
@@ -50,6 +59,19 @@ export function buildConfiguration(settings: Settings, surroundings: Surrounding
       jwtAlgorithm: settings.JWT_ALGORITHM,
       sessionLifetimeMs: settings.JWT_EXPIRE_HOURS * MS_PER_HOUR,
       emailHashKey: secrets.EMAIL_HASH_KEY,
+      bindsBrowser: settings.SESSION_BROWSER_BINDING,
+      verifiesEmail,
+      maxSessionsPerEmail:
+        settings.MAX_SESSIONS_PER_EMAIL ?? (verifiesEmail ? MAX_SESSIONS_OF_VERIFIED_EMAIL : undefined),
+      sessionIdleTimeoutMs:
+        settings.SESSION_IDLE_TIMEOUT_MINUTES === undefined
+          ? undefined
+          : settings.SESSION_IDLE_TIMEOUT_MINUTES * MS_PER_MINUTE,
+    },
+    mail: {
+      transport: mailTransport(settings),
+      smtpUrl: settings.SMTP_URL,
+      from: settings.MAIL_FROM,
     },
     security: {
       rateLimitingEnabled: settings.RATE_LIMITING_ENABLED,

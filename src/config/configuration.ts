@@ -70,6 +70,22 @@ export abstract class Configuration {
     readonly jwtAlgorithm: 'HS256' | 'HS384' | 'HS512';
     readonly sessionLifetimeMs: number;
     readonly emailHashKey: string;
+    /** Whether a token issued to a browser is refused when another family of browsers sends it. */
+    readonly bindsBrowser: boolean;
+    /** Whether a session is opened only with a code that was mailed to the address. */
+    readonly verifiesEmail: boolean;
+    /** The most live sessions of one address; undefined: any number. */
+    readonly maxSessionsPerEmail: number | undefined;
+    /** How long a session may lie unused; undefined: until it expires. */
+    readonly sessionIdleTimeoutMs: number | undefined;
+  };
+
+  readonly mail: {
+    /** `log` writes to the log what would be mailed; never in production. */
+    readonly transport: 'smtp' | 'log';
+    readonly smtpUrl: string | undefined;
+    /** The sender's address. */
+    readonly from: string | undefined;
   };
 
   readonly security: {

@@ -1,6 +1,7 @@
 import type { AiProvider } from './configuration.js';
 import type { ConfigurationFault } from './configuration-error.js';
 import { secretKey } from './formats/text.formats.js';
+import { mailTransport } from './mail-transport.js';
 import { isSampleSecret } from './sample-secret.js';
 import type { SettingName, Settings } from './settings.js';
 
@@ -60,6 +61,19 @@ function presentForDiscord(name: 'DISCORD_BOT_TOKEN' | 'DISCORD_CHANNEL_ID'): Se
   };
 }
 
+function presentForCodes(name: 'SMTP_URL' | 'MAIL_FROM'): SettingRule {
+  return {
+    name,
+    reads: ['NODE_ENV', 'AUTH_EMAIL_VERIFICATION', 'MAIL_TRANSPORT', 'SMTP_URL'],
+    findProblem: (settings) =>
+      settings.AUTH_EMAIL_VERIFICATION === 'code' &&
+      mailTransport(settings) === 'smtp' &&
+      settings[name] === undefined
+        ? 'is not set, but AUTH_EMAIL_VERIFICATION is code and mail goes out by SMTP; set it, or set AUTH_EMAIL_VERIFICATION to off'
+        : undefined,
+  };
+}
+
 const RULES: readonly SettingRule[] = [
   {
     name: 'METRICS_PORT',
@@ -86,6 +100,17 @@ const RULES: readonly SettingRule[] = [
         ? 'is the same as JWT_SECRET_KEY; each needs a secret of its own'
         : undefined,
   },
+  {
+    name: 'MAIL_TRANSPORT',
+    reads: ['NODE_ENV'],
+    findProblem: ({ NODE_ENV, MAIL_TRANSPORT }) =>
+      // Whoever reads the log could sign in as anybody.
+      NODE_ENV === 'production' && MAIL_TRANSPORT === 'log'
+        ? 'is log, which production refuses: a code in the log is a key to the account; set it to smtp'
+        : undefined,
+  },
+  presentForCodes('SMTP_URL'),
+  presentForCodes('MAIL_FROM'),
   {
     name: 'TURN_LEASE_SECONDS',
     reads: ['AI_TIMEOUT_SECONDS'],

@@ -4,6 +4,7 @@ import { AI_SETTINGS } from './settings/ai.settings.js';
 import { AUTH_SETTINGS } from './settings/auth.settings.js';
 import { CHAT_SETTINGS } from './settings/chat.settings.js';
 import { HTTP_SETTINGS } from './settings/http.settings.js';
+import { MAIL_SETTINGS } from './settings/mail.settings.js';
 import { NOTIFICATION_SETTINGS } from './settings/notification.settings.js';
 import { SECURITY_SETTINGS } from './settings/security.settings.js';
 import { SERVICE_SETTINGS } from './settings/service.settings.js';
@@ -15,6 +16,7 @@ export const SETTINGS = {
   ...HTTP_SETTINGS,
   ...STORAGE_SETTINGS,
   ...AUTH_SETTINGS,
+  ...MAIL_SETTINGS,
   ...SECURITY_SETTINGS,
   ...CHAT_SETTINGS,
   ...AI_SETTINGS,
@@ -37,6 +39,7 @@ export const SETTING_GROUPS: readonly SettingGroup[] = [
   { title: 'HTTP', settings: HTTP_SETTINGS },
   { title: 'Database and Redis', settings: STORAGE_SETTINGS },
   { title: 'Sessions and tokens', settings: AUTH_SETTINGS },
+  { title: 'Mail', settings: MAIL_SETTINGS },
   { title: 'Protection', settings: SECURITY_SETTINGS },
   { title: 'Chat', settings: CHAT_SETTINGS },
   { title: 'Models', settings: AI_SETTINGS },

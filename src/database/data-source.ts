@@ -1,5 +1,6 @@
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { Session } from '../auth/session.entity.js';
+import { SignInCode } from '../auth/sign-in-code.entity.js';
 import { ChatMessage } from '../chat/chat-message.entity.js';
 import type { Configuration } from '../config/configuration.js';
 import { toPgOptions, type DatabaseConnection } from './database-connection.js';
@@ -15,7 +16,7 @@ export function dataSourceOptions(
 ): DataSourceOptions {
   return {
     type: 'postgres',
-    entities: [Session, ChatMessage],
+    entities: [Session, SignInCode, ChatMessage],
     migrations: [...migrations],
     migrationsTableName: 'schema_migrations',
     migrationsTransactionMode: 'each',

@@ -1,8 +1,12 @@
 import type { MigrationInterface } from 'typeorm';
 import { InitialSchema1795478400000 } from '../../migrations/1795478400000-initial-schema.js';
+import { VerifiedSignIn1795503600000 } from '../../migrations/1795503600000-verified-sign-in.js';
 
 /**
  * Every migration, oldest first. Listed by hand instead of by a file pattern, so that the compiler sees a
  * missing one and the built service and the tests load the very same list.
  */
-export const migrations: readonly (new () => MigrationInterface)[] = [InitialSchema1795478400000];
+export const migrations: readonly (new () => MigrationInterface)[] = [
+  InitialSchema1795478400000,
+  VerifiedSignIn1795503600000,
+];

@@ -73,7 +73,12 @@ describe('the configuration', () => {
         jwtAlgorithm: 'HS256',
         sessionLifetimeMs: 86_400_000,
         emailHashKey: SECRETS.EMAIL_HASH_KEY,
+        bindsBrowser: true,
+        verifiesEmail: false,
+        maxSessionsPerEmail: undefined,
+        sessionIdleTimeoutMs: undefined,
       },
+      mail: { transport: 'log', smtpUrl: undefined, from: undefined },
       security: {
         rateLimitingEnabled: true,
         chatRateLimit: { limit: 10, windowMs: 60_000 },
@@ -142,6 +147,13 @@ describe('the configuration', () => {
       JWT_PREVIOUS_SECRET_KEYS: previous.join(','),
       JWT_ALGORITHM: 'HS512',
       JWT_EXPIRE_HOURS: '2',
+      AUTH_EMAIL_VERIFICATION: 'code',
+      SESSION_BROWSER_BINDING: 'false',
+      MAX_SESSIONS_PER_EMAIL: '3',
+      SESSION_IDLE_TIMEOUT_MINUTES: '30',
+      MAIL_TRANSPORT: 'smtp',
+      SMTP_URL: 'smtps://u:p@m',
+      MAIL_FROM: 'no-reply@example.com',
       RATE_LIMITING_ENABLED: 'no',
       CHAT_RATE_LIMIT: '7/hour',
       AUTH_RATE_LIMIT: '3/second',
@@ -204,7 +216,12 @@ describe('the configuration', () => {
         jwtAlgorithm: 'HS512',
         sessionLifetimeMs: 7_200_000,
         emailHashKey: SECRETS.EMAIL_HASH_KEY,
+        bindsBrowser: false,
+        verifiesEmail: true,
+        maxSessionsPerEmail: 3,
+        sessionIdleTimeoutMs: 1_800_000,
       },
+      mail: { transport: 'smtp', smtpUrl: 'smtps://u:p@m', from: 'no-reply@example.com' },
       security: {
         rateLimitingEnabled: false,
         chatRateLimit: { limit: 7, windowMs: 3_600_000 },
@@ -294,6 +311,24 @@ describe('the configuration', () => {
     expect(load({ NODE_ENV: 'production' }).configuration.notification.logChannelEnabled).toBe(false);
   });
 
+  test('limits the sessions of an address by default only where it is verified', () => {
+    const limitWith = (environment: Environment) => load(environment).configuration.auth.maxSessionsPerEmail;
+
+    expect(limitWith({})).toBeUndefined();
+    expect(limitWith({ AUTH_EMAIL_VERIFICATION: 'code' })).toBe(10);
+    expect(limitWith({ AUTH_EMAIL_VERIFICATION: 'code', MAX_SESSIONS_PER_EMAIL: '2' })).toBe(2);
+    expect(limitWith({ MAX_SESSIONS_PER_EMAIL: '2' })).toBe(2);
+  });
+
+  test('sends mail by SMTP in production and wherever a server is named', () => {
+    const transportWith = (environment: Environment) => load(environment).configuration.mail.transport;
+
+    expect(transportWith({})).toBe('log');
+    expect(transportWith({ NODE_ENV: 'production' })).toBe('smtp');
+    expect(transportWith({ SMTP_URL: 'smtp://m' })).toBe('smtp');
+    expect(transportWith({ SMTP_URL: 'smtp://m', MAIL_TRANSPORT: 'log' })).toBe('log');
+  });
+
   test('gives a turn a lease that outlives the slowest model', () => {
     expect(load({ AI_TIMEOUT_SECONDS: '600' }).configuration.chat.turnLeaseMs).toBe(615_000);
   });
@@ -377,7 +412,7 @@ describe('a configuration error', () => {
     });
 
     expect(error.faults.map(({ name }) => name)).toStrictEqual(hidden);
-    expect(hidden).toHaveLength(16);
+    expect(hidden).toHaveLength(17);
     expect(JSON.stringify([error.message, error.faults, error.stack])).not.toContain('hunter2');
   });
 

@@ -144,3 +144,52 @@ test('the API and the metrics need different ports, unless both are any free one
   expect(faultsOf({ PORT: '9464' })).toStrictEqual(['METRICS_PORT must differ from PORT, but both are 9464']);
   expect(faultsOf({ PORT: '0', METRICS_PORT: '0' })).toStrictEqual([]);
 });
+
+describe('verified sign-in', () => {
+  const problem =
+    'is not set, but AUTH_EMAIL_VERIFICATION is code and mail goes out by SMTP; set it, or set AUTH_EMAIL_VERIFICATION to off';
+  const server = { SMTP_URL: 'smtp://mail.example.com', MAIL_FROM: 'no-reply@example.com' };
+
+  test('needs a mail server and a sender in production', () => {
+    const production = { NODE_ENV: 'production', AUTH_EMAIL_VERIFICATION: 'code' };
+
+    expect(faultsOf(production)).toStrictEqual([`SMTP_URL ${problem}`, `MAIL_FROM ${problem}`]);
+    expect(faultsOf({ ...production, ...server })).toStrictEqual([]);
+    expect(faultsOf({ ...production, AUTH_EMAIL_VERIFICATION: 'off' })).toStrictEqual([]);
+  });
+
+  test('needs them elsewhere once mail is to go out', () => {
+    expect(faultsOf({ AUTH_EMAIL_VERIFICATION: 'code' })).toStrictEqual([]);
+    expect(faultsOf({ AUTH_EMAIL_VERIFICATION: 'code', MAIL_TRANSPORT: 'smtp' })).toHaveLength(2);
+    expect(faultsOf({ AUTH_EMAIL_VERIFICATION: 'code', SMTP_URL: server.SMTP_URL })).toStrictEqual([
+      `MAIL_FROM ${problem}`,
+    ]);
+    expect(
+      faultsOf({ AUTH_EMAIL_VERIFICATION: 'code', SMTP_URL: server.SMTP_URL, MAIL_TRANSPORT: 'log' }),
+    ).toStrictEqual([]);
+  });
+
+  test('never writes codes to the log in production', () => {
+    expect(faultsOf({ NODE_ENV: 'production', MAIL_TRANSPORT: 'log' })).toStrictEqual([
+      'MAIL_TRANSPORT is log, which production refuses: a code in the log is a key to the account; set it to smtp',
+    ]);
+    expect(faultsOf({ NODE_ENV: 'test', MAIL_TRANSPORT: 'log' })).toStrictEqual([]);
+  });
+
+  test.each([
+    'Parley <no-reply@example.com>',
+    'no-reply',
+    'a b@example.com',
+    'a@b@c',
+    'a@example.com,b@c.de',
+  ])('refuses %j as a sender', (MAIL_FROM) => {
+    expect(faultsOf({ MAIL_FROM })).toStrictEqual([
+      `MAIL_FROM must be a mail address without a name, such as no-reply@example.com, but is "${MAIL_FROM}"`,
+    ]);
+  });
+
+  test('lets an idle session last longer than reads take to be noted', () => {
+    expect(faultsOf({ SESSION_IDLE_TIMEOUT_MINUTES: '1' })).toHaveLength(1);
+    expect(faultsOf({ SESSION_IDLE_TIMEOUT_MINUTES: '2' })).toStrictEqual([]);
+  });
+});

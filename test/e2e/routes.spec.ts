@@ -11,6 +11,7 @@ const PUBLIC_ROUTES = [
   'GET /readyz',
   'GET /startupz',
   'POST /auth/email',
+  'POST /auth/email/verify',
 ];
 
 const document = JSON.parse(readFileSync(join(__dirname, '..', '..', 'openapi.json'), 'utf8')) as {

@@ -1,4 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
+import type { SignedInSession } from '../session-opener.js';
 
 export class AccessTokenResponse {
   @ApiProperty({
@@ -33,4 +34,14 @@ export class AccessTokenResponse {
     maxLength: 32,
   })
   session_id: string;
+}
+
+export function toAccessToken(session: SignedInSession): AccessTokenResponse {
+  return {
+    access_token: session.accessToken,
+    token_type: 'bearer',
+    expires_in: session.lifetimeSeconds,
+    expires_at: session.expiresAt.toISOString(),
+    session_id: session.sessionId,
+  };
 }

@@ -24,7 +24,7 @@ export class SessionResponse {
   expires_at: string;
 
   @ApiProperty({
-    description: 'When a message was last sent or answered.',
+    description: 'When the session was last used; reading is noted at most once a minute.',
     example: '2026-11-24T09:41:07.512Z',
     format: 'date-time',
   })

@@ -1,5 +1,8 @@
-/** Why a session ended. */
-export type SessionEndReason = 'signed_out';
+/**
+ * Why a session ended: its visitor signed out in it, ended it from another session, or signed in once more than
+ * an address may have sessions.
+ */
+export type SessionEndReason = 'signed_out' | 'revoked' | 'replaced';
 
 /** A session was ended before it expired; its token is dead from now on. */
 export class SessionEnded {

@@ -8,6 +8,7 @@ export const PROBLEMS = {
   malformed_request: { status: 400, title: 'The request is not valid HTTP' },
   invalid_cursor: { status: 400, title: 'The cursor is not valid' },
   invalid_idempotency_key: { status: 400, title: 'The Idempotency-Key is not valid' },
+  invalid_code: { status: 400, title: 'The code is not valid' },
   missing_token: { status: 401, title: 'A bearer token is required' },
   invalid_token: { status: 401, title: 'The token is not valid' },
   token_expired: { status: 401, title: 'The token has expired' },

@@ -49,3 +49,13 @@ export const snowflake: Format<string> = {
   accepts: "a Discord id, which is a number of up to 20 digits (Discord's developer mode shows it)",
   parse: (value) => (/^\d{1,20}$/.test(value) ? value : undefined),
 };
+
+/** A sender's address, without a name and in the plain form every mail server takes. */
+export const mailAddress: Format<string> = {
+  accepts: 'a mail address without a name, such as no-reply@example.com',
+  parse: (value) =>
+    /^[\w!#$%&'*+/=?^`{|}~-]+(\.[\w!#$%&'*+/=?^`{|}~-]+)*@[a-z0-9-]+(\.[a-z0-9-]+)*$/i.test(value) &&
+    value.length <= 254
+      ? value
+      : undefined,
+};

@@ -1,6 +1,6 @@
 import { listOf } from '../formats/list.format.js';
 import { wholeNumber } from '../formats/number.formats.js';
-import { MIN_SECRET_BYTES, oneOf, secretKey, text } from '../formats/text.formats.js';
+import { boolean, MIN_SECRET_BYTES, oneOf, secretKey, text } from '../formats/text.formats.js';
 import { optionalSetting, setting } from '../setting.js';
 
 const UNSET_SECRET = 'refused in production; elsewhere made at random and kept in DATA_DIR';
@@ -39,4 +39,23 @@ export const AUTH_SETTINGS = {
       secret: true,
     },
   ),
+  AUTH_EMAIL_VERIFICATION: setting(oneOf('off', 'code'), {
+    about: 'Whether a visitor must type in a code that is mailed to the address.',
+    default: 'off',
+  }),
+  SESSION_BROWSER_BINDING: setting(boolean, {
+    about: 'Whether a token issued to a browser is refused when another browser sends it.',
+    default: 'true',
+  }),
+  MAX_SESSIONS_PER_EMAIL: optionalSetting(wholeNumber(1, 10_000), {
+    about: 'How many sessions of one address may be live; signing in once more ends the oldest.',
+    unset: '10 where addresses are verified, else any number',
+    example: '10',
+  }),
+  // Reads are noted to the minute, so an idle time of one would sign out a visitor who is reading.
+  SESSION_IDLE_TIMEOUT_MINUTES: optionalSetting(wholeNumber(2, 525_600), {
+    about: 'After how long without use a session ends.',
+    unset: 'not before it expires',
+    example: '120',
+  }),
 };
