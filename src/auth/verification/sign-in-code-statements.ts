@@ -20,9 +20,9 @@ export const STORE_CODE: Statement = {
       DELETE FROM sign_in_codes c USING expired WHERE c.id = expired.id
     )
     INSERT INTO sign_in_codes (id, email_hash, code_hash, sealed_mail, created_at, expires_at, tries_left)
-    SELECT $1, $2, $3, $4, t.now, t.now + $5::integer * interval '1 second', $6
+    SELECT $1, $2::varchar, $3, $4, t.now, t.now + $5::integer * interval '1 second', $6::smallint
       FROM (SELECT statement_timestamp() AS now) t
-     WHERE (SELECT count(*) FROM sign_in_codes c WHERE c.email_hash = $2 AND c.expires_at > t.now) < $7::integer`,
+     WHERE (SELECT count(*) FROM sign_in_codes c WHERE c.email_hash = $2::varchar AND c.expires_at > t.now) < $7::integer`,
 };
 
 /**
