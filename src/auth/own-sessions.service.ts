@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DomainEvents } from '../common/events/domain-events.js';
+import { SESSION_ID } from '../common/ids.js';
 import { Problem } from '../common/problem/problem.js';
 import { Database } from '../database/database.js';
 import type { LiveSession } from './auth.service.js';
@@ -33,12 +34,19 @@ export class OwnSessions {
 
   /** @throws {Problem} `not_found` when it is not a live session of the caller's address. */
   async end(callerId: string, sessionId: string): Promise<void> {
+    if (!SESSION_ID.test(sessionId)) {
+      throw noSuchSession();
+    }
     await this.database.transaction(async (transaction) => {
       const ended = await transaction.query<{ id: string }>(END_OWN_SESSION, [callerId, sessionId]);
       if (ended.length === 0) {
-        throw new Problem('not_found', { detail: 'You have no such session.' });
+        throw noSuchSession();
       }
       await this.events.publish(new SessionEnded(sessionId, 'revoked'), transaction);
     });
   }
+}
+
+function noSuchSession(): Problem {
+  return new Problem('not_found', { detail: 'You have no such session.' });
 }

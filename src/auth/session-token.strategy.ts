@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { PassportStrategy } from '@nestjs/passport';
 import { ExtractJwt, Strategy } from 'passport-jwt';
+import { SESSION_ID } from '../common/ids.js';
 import { Configuration } from '../config/configuration.js';
 import {
   SessionTokenService,
@@ -17,8 +18,6 @@ export interface SessionPrincipal {
   /** The token's `bnd`; see BrowserBinding. */
   readonly browserBinding: string | undefined;
 }
-
-const SESSION_ID = /^[A-Za-z0-9_-]{32}$/;
 
 @Injectable()
 export class SessionTokenStrategy extends PassportStrategy(Strategy, SESSION_TOKEN_STRATEGY) {

@@ -17,6 +17,9 @@ export function newSessionId(): string {
   return randomBytes(24).toString('base64url');
 }
 
+/** The shape of session ids; anything else names no session. */
+export const SESSION_ID = /^[A-Za-z0-9_-]{32}$/;
+
 /** A new request id: 128 random bits as 22 URL-safe characters. */
 export function newRequestId(): string {
   return randomBytes(16).toString('base64url');

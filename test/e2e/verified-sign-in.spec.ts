@@ -111,7 +111,8 @@ describe('Verified sign-in', () => {
     expect((await verify(email, ` ${spelled.slice(0, 4)}-${spelled.slice(4)} `)).status).toBe(200);
 
     await ask('zoë@münchen.example');
-    const received = await mail.mailTo('zoë@xn--mnchen-3ya.example');
+    // The server of the test shows the ASCII form it was sent as Unicode.
+    const received = await mail.mailTo('zoë@münchen.example');
     expect((await verify('ZOË@MÜNCHEN.example', codeIn(received))).status).toBe(200);
   });
 

@@ -81,11 +81,13 @@ async function connect(url: string): Promise<Transporter> {
   });
 }
 
+/** Short lines of ASCII: they travel as they are, so that the code can be copied from any view of the mail. */
 function textOf(code: string): string {
   return `${code}
 
-This is your sign-in code. It works once, within the next ${CODE_LIFETIME_SECONDS / 60} minutes.
+This is your sign-in code. It works once, for ${CODE_LIFETIME_SECONDS / 60} minutes.
 
-Never pass it on. If you did not ask for it, ignore this mail: nobody can sign in without the code.
+Never pass it on. If you did not ask for it, ignore this mail:
+nobody can sign in without the code.
 `;
 }
