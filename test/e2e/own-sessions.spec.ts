@@ -18,7 +18,12 @@ describe('Own sessions', () => {
   beforeAll(async () => {
     mail = await MailServer.start();
     service = await startTestService({
-      settings: { AUTH_EMAIL_VERIFICATION: 'code', SMTP_URL: mail.url, MAIL_FROM: 'no-reply@example.com' },
+      settings: {
+        NOTIFICATION_LOG_ENABLED: 'true',
+        AUTH_EMAIL_VERIFICATION: 'code',
+        SMTP_URL: mail.url,
+        MAIL_FROM: 'no-reply@example.com',
+      },
     });
   });
 

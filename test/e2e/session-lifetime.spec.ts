@@ -7,7 +7,11 @@ describe('Session lifetime', () => {
 
   beforeAll(async () => {
     service = await startTestService({
-      settings: { MAX_SESSIONS_PER_EMAIL: String(LIMIT), SESSION_IDLE_TIMEOUT_MINUTES: '30' },
+      settings: {
+        NOTIFICATION_LOG_ENABLED: 'true',
+        MAX_SESSIONS_PER_EMAIL: String(LIMIT),
+        SESSION_IDLE_TIMEOUT_MINUTES: '30',
+      },
     });
     await service.database.query(`CREATE TABLE activity (session_id varchar(32), at timestamptz)`);
     await service.database.query(`

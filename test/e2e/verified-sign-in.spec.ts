@@ -317,6 +317,9 @@ describe('Verified sign-in', () => {
     mail.refuseAll(undefined);
     await jobsAreDone();
     expect(mail.mails.filter(({ to }) => to === email)).toHaveLength(0);
+    expect(await service.database.query('SELECT FROM sign_in_codes WHERE sealed_mail IS NOT NULL')).toEqual(
+      [],
+    );
   });
 
   it('should hold no address and no code in clear, in the database and in the log', async () => {
@@ -388,7 +391,9 @@ describe('Verified sign-in', () => {
 
 describe('Verified sign-in by other ways', () => {
   it('should write the code to the log where there is no mail server, for development', async () => {
-    const service = await startTestService({ settings: { AUTH_EMAIL_VERIFICATION: 'code' } });
+    const service = await startTestService({
+      settings: { NODE_ENV: 'development', AUTH_EMAIL_VERIFICATION: 'code' },
+    });
     try {
       const email = 'developer@example.com';
       await service.api.call('POST', '/auth/email', { body: { email } });

@@ -38,7 +38,7 @@ export class MailCodeJob implements JobDefinition<CodeMailJob>, OnModuleInit {
     const [row] = await this.database.query<{ sealed_mail: Buffer }>(SELECT_SEALED_MAIL, [codeId]);
     if (row !== undefined) {
       await this.mailer.send(codeId, this.seal.open(codeId, row.sealed_mail));
-      await this.database.query(FORGET_SEALED_MAIL, [codeId]);
     }
+    await this.database.query(FORGET_SEALED_MAIL, [codeId]);
   }
 }
