@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startTestService } from '../support/test-service.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+import { until } from '../support/until.js';
 
 const ROLES = readFileSync(join(import.meta.dirname, '../../docs/database-roles.sql'), 'utf8');
 
@@ -36,6 +37,25 @@ describe('A service whose database role may only read and write rows', () => {
       while (!service.logs.some(({ fact }) => fact === 'SessionEnded')) {
         await service.api.call('GET', '/livez');
       }
+    } finally {
+      await service.stop();
+    }
+  });
+
+  it('should sign visitors in by code', async () => {
+    const service = await startTestService({
+      database: { ...database, connection: asRole(database, role) },
+      settings: { NODE_ENV: 'development', AUTH_EMAIL_VERIFICATION: 'code' },
+    });
+    try {
+      const email = 'visitor@example.com';
+      const verify = (code: string) =>
+        service.api.call('POST', '/auth/email/verify', { body: { email, code } });
+      // Without a code there is nothing to compare, but something to write.
+      expect((await verify('12345678')).status).toBe(400);
+      expect((await service.api.call('POST', '/auth/email', { body: { email } })).status).toBe(202);
+      const line = await until(() => service.logs.find(({ context }) => context === 'Mail'));
+      expect((await verify((line['msg'] as string).slice(-8))).status).toBe(200);
     } finally {
       await service.stop();
     }

@@ -26,6 +26,8 @@ export class MailServer {
 
   private constructor(offersTls: boolean) {
     this.server = new SMTPServer({
+      // Said outright, it also keeps the warning about the built-in certificate off the console.
+      logger: false,
       authOptional: true,
       allowInsecureAuth: true,
       disabledCommands: offersTls ? [] : ['STARTTLS'],
