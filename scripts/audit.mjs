@@ -4,7 +4,10 @@
  */
 import { spawnSync } from 'node:child_process';
 
-const { stdout } = spawnSync('npm', ['audit', '--omit=dev', '--json'], { encoding: 'utf8', timeout: 120_000 });
+const { stdout } = spawnSync('npm', ['audit', '--omit=dev', '--json'], {
+  encoding: 'utf8',
+  timeout: 120_000,
+});
 
 function parse(text) {
   try {
@@ -22,6 +25,8 @@ if (vulnerabilities === undefined) {
   for (const { name, severity, range } of serious) {
     console.error(`${name} ${range}: ${severity}`);
   }
-  console.log(`audit: ${Object.keys(vulnerabilities).length} known vulnerabilities, ${serious.length} serious`);
+  console.log(
+    `audit: ${Object.keys(vulnerabilities).length} known vulnerabilities, ${serious.length} serious`,
+  );
   process.exitCode = serious.length === 0 ? 0 : 1;
 }
