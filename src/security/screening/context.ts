@@ -1,5 +1,5 @@
 /** Where in a message a match stands; the same characters weigh less where people talk about an attack. */
-export type Context = 'bare' | 'after-prose' | 'quoted' | 'code' | 'question';
+export type Context = 'bare' | 'after-prose' | 'quoted' | 'code' | 'question' | 'request';
 
 interface Span {
   readonly start: number;
@@ -31,6 +31,13 @@ const ASKED =
   /\b(?:what(?:'s| is| does| do| are| would)|explain(?: to me)?|meaning of|describe|why (?:is|does|do|are|would)|how (?:does|do|would)|difference between|examples? of)(?: (?:the|this|that|a|an|following|payload|string|code|query|input|command|line|snippet|template|tag|expression|html|sql|url|pattern|script|attack|like)){0,5}[ :]{0,2}["'`(]{0,3}$/;
 const INTERROGATIVE =
   /\b(?:what|how|why|when|which|where|explain|should|does|do|is|are|can|could|would|will|anyone|difference|mean)\b/;
+/** `Could you ... ?` asks the reader to do something, unless it also asks what, why or how. */
+const REQUEST = /\b(?:can|could|would|will|won't) (?:you|u)\b/;
+const ASKS_ABOUT =
+  /\b(?:what|how|why|when|which|where|explain|should|does|do|is|are|anyone|difference|mean|know)\b/;
+/** Words before a thing that is spoken of: `in /x`, `use (a)`, `the file /x`. */
+const SPOKEN_OF =
+  /(?:^|[\s(])(?:the|an?|this|these|my|your|our|of|in|with|to|for|from|at|on|via|into|like|as|and|or|is|are|was|called|named|file|path|folder|directory|filter|edit|edited|open|opened|read|reading|see|check|checked|cat|nano|vim?|less|use|using|used|write|wrote|with|contains|under|inside|delete|deleted|change|changed|run|running|template|expression|query|variable|tag|value) ?["'`(]?$/;
 const LAST_WORD = /[ )"'`>][a-z']{2,20} ?$/;
 
 /** A quote before a bracket, operator or space breaks out of something; it does not begin a quotation. */
@@ -44,12 +51,21 @@ function isClosing(text: string, at: number): boolean {
   );
 }
 
+/** `'-f(1)-'` or `"|id|"`: operators on both sides join what is in between to the text around the quotes. */
+function joinsAtBothEnds(inner: string): boolean {
+  return /^[-+*/^%&|;,]/.test(inner) && /[-+*/^%&|;,]$/.test(inner) && /[a-z0-9]/.test(inner);
+}
+
 /** Character spans between matching delimiters that open after a gap and close before one. */
 function delimited(text: string, mark: string, context: Span['context']): Span[] {
   const spans: Span[] = [];
   let open = -1;
   for (let at = text.indexOf(mark); at >= 0; at = text.indexOf(mark, at + 1)) {
     if (open >= 0 && isClosing(text, at) && at > open + 1) {
+      if (mark !== '`' && joinsAtBothEnds(text.slice(open + 1, at))) {
+        open = -1;
+        continue;
+      }
       spans.push({ start: open, end: at + 1, context });
       open = -1;
     } else if (open < 0 && isOpening(text, at)) {
@@ -98,7 +114,8 @@ export class MessageContext {
   at(start: number, end: number): Context {
     const sentence = this.sentenceStart(start);
     const before = this.text.slice(Math.max(sentence, start - LOOK_BACK), start);
-    if (this.isAsked(before, start, end)) return 'question';
+    if (this.isAsked(before, start, end))
+      return REQUEST.test(before) && !ASKS_ABOUT.test(before) ? 'request' : 'question';
     const span = this.spans.find(
       (one) => one.start <= start && (one.end >= end || this.isInlineCode(one, start)),
     );
@@ -118,6 +135,11 @@ export class MessageContext {
       else high = middle;
     }
     return starts[low] ?? 0;
+  }
+
+  /** Whether the word before `offset` makes what stands there a part of its sentence. */
+  isSpokenOf(offset: number): boolean {
+    return SPOKEN_OF.test(this.text.slice(Math.max(this.sentenceStart(offset), offset - 40), offset));
   }
 
   private get sentences(): readonly number[] {

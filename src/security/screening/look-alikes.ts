@@ -12,6 +12,12 @@ const PUNCTUATION: Readonly<Record<string, string>> = {
   '–': '-', '—': '--',
 }; // prettier-ignore
 
+/** Small capitals are letters of no language, so they are folded wherever they stand. */
+const SMALL_CAPITALS: Readonly<Record<string, string>> = {
+  ᴀ: 'a', ʙ: 'b', ᴄ: 'c', ᴅ: 'd', ᴇ: 'e', ꜰ: 'f', ɢ: 'g', ʜ: 'h', ɪ: 'i', ᴊ: 'j', ᴋ: 'k', ʟ: 'l', ᴍ: 'm', ɴ: 'n', ᴏ: 'o',
+  ᴘ: 'p', ʀ: 'r', ꜱ: 's', ᴛ: 't', ᴜ: 'u', ᴠ: 'v', ᴡ: 'w', ʏ: 'y', ᴢ: 'z',
+}; // prettier-ignore
+
 const FOREIGN = /[\u0250-\u03ff\u0400-\u058f]/;
 
 /**
@@ -19,8 +25,9 @@ const FOREIGN = /[\u0250-\u03ff\u0400-\u058f]/;
  * a language, not a disguise.
  */
 export function foldLookAlikes(text: string): string {
-  if (!FOREIGN.test(text)) return text;
-  return text.replace(/[a-z\u0250-\u058f]+/g, (word) => {
+  const plain = text.replace(/[ʙɢʜɪʟɴʀʏᴀ-ᴢꜰꜱ]/g, (letter) => SMALL_CAPITALS[letter] ?? letter);
+  if (!FOREIGN.test(plain)) return plain;
+  return plain.replace(/[a-z\u0250-\u058f]+/g, (word) => {
     if (!FOREIGN.test(word)) return word;
     const folded = word.replace(/[\u0250-\u058f]/g, (letter) => LATIN[letter] ?? letter);
     return FOREIGN.test(folded) ? word : folded;

@@ -1,5 +1,6 @@
 import type { Context } from './context.js';
 import { COMMAND_CODE_RULES } from './families/command-code.rules.js';
+import { COMMAND_TOOL_RULES } from './families/command-tools.rules.js';
 import { COMMAND_RULES } from './families/command.rules.js';
 import { LDAP_RULES } from './families/ldap.rules.js';
 import { NOSQL_RULES } from './families/nosql.rules.js';
@@ -18,7 +19,7 @@ import { XSS_SCRIPT_RULES } from './families/xss-script.rules.js';
 import type { Family, RuleSet } from './rule.js';
 
 /** Changes whenever a rule, weight, factor or threshold does; stored results stay explainable. */
-export const POLICY_VERSION = '2026-11.1';
+export const POLICY_VERSION = '2026-11.2';
 
 export const RULE_SETS: readonly RuleSet[] = [
   XSS_RULES,
@@ -27,6 +28,7 @@ export const RULE_SETS: readonly RuleSet[] = [
   SQL_RULES,
   SQL_PROBE_RULES,
   COMMAND_RULES,
+  COMMAND_TOOL_RULES,
   COMMAND_CODE_RULES,
   PATH_RULES,
   TEMPLATE_RULES,
@@ -58,10 +60,24 @@ export const MENTION_CAP = 0.6;
 type Factors = Readonly<Record<Context, number>>;
 
 /** A payload that is quoted, shown as code or asked about is talk about an attack. */
-const PAYLOAD: Factors = { bare: 1, 'after-prose': 1, quoted: 0.5, code: 0.4, question: 0.4 };
+const PAYLOAD: Factors = {
+  bare: 1,
+  'after-prose': 1,
+  quoted: 0.5,
+  code: 0.4,
+  question: 0.4,
+  request: 0.4,
+};
 
-/** An instruction works on a model wherever it stands, so only asking about it excuses it fully. */
-const INSTRUCTION: Factors = { bare: 1, 'after-prose': 1, quoted: 0.8, code: 1, question: 0.5 };
+/** An instruction works on a model wherever it stands, so only asking about it excuses it; a request does not. */
+const INSTRUCTION: Factors = {
+  bare: 1,
+  'after-prose': 1,
+  quoted: 0.8,
+  code: 1,
+  question: 0.5,
+  request: 1,
+};
 
 export const CONTEXT_FACTORS: Readonly<Record<Family, Factors>> = {
   xss: PAYLOAD,

@@ -1,6 +1,6 @@
 import type { MessageContext } from '../context.js';
 import type { Match } from '../rule.js';
-import { commandKind, isFilter } from './command-names.js';
+import { commandKind, isFilter, isTechnical } from './command-names.js';
 
 /** A separator with the command word behind it: `; /bin/cat`, `|id`, `&& 'curl'`. */
 const SEPARATED =
@@ -26,13 +26,22 @@ const PLAIN_ARGUMENTS = /^ ?(?:<<<|-{1,2}[a-z]|\/[a-z]{1,2}\b|[~.]{0,2}\/\w|http
 /** Arguments proper: `; sleep` ends a sentence, `; sleep 5` does not. */
 const REAL_ARGUMENTS =
   /^ ?(?:-{1,2}[a-z\d]|[/\\~.]{1,3}[\w.]|\$[\w{(]|%\w|<<|[>+]\S|[a-z]:[\\/]|https?:|[\w.-]{1,40}(?:[/\\@]\w| -{1,2}[a-z])|\()/;
+/** Several words after the arguments: the separator was punctuation. */
+const SENTENCE_GOES_ON = /(?: [a-z']{2,14}){3}/;
 const PLAIN_WORD = /(?:^|\s)#?[\p{L}\p{M}\d'-]+$/u;
 const TAKES_NUMBER = /^(?:sleep|ping|timeout|nc)$/;
-/** Names that are neither words nor products people list. */
-const TECHNICAL =
-  /^(?:id|ps|ls|df|du|ip|ss|pwd|whoami|uname|ifconfig|ipconfig|netstat|env|printenv|lsof|nslookup|dir)$/;
+const TAKES_HOST = /^(?:dig|ping|nslookup|traceroute|telnet|ssh|whois|host|nc)$/;
+/** Second words that belong to the command before them. */
+const KNOWN_PAIR =
+  /^(?:net (?:user|localgroup|group|view|share|start|stop|use|accounts|session)|ps (?:aux|axu|-)|ip (?:a|addr|route|link)|reg (?:query|add|save)|date [-+]|sudo -|su -|set (?:$|[;&|]))/;
+/** An item of a list or table: `name | id | date`. */
+const ITEM = /^ ?(?!sleep \d|ping \d)[\p{L}\p{M}_-][\p{L}\p{M}'_ -]{1,30}\d{0,3}[.!?]? ?$/u;
+const MIN_ITEMS = 3;
+const TABLE_ROW = /^\|.{1,300}\|$/;
+const TABLE = /\|[ \n]{0,2}:?-{1,80}:?[ \n]{0,2}\||\|\n ?\|[^|\n]{0,80}\|/;
 /** Programs whose output nobody needs in a script: they only prove that something ran. */
-const PROOFS = /^(?:id|whoami|uname|sleep|curl|wget|nslookup|ping|ifconfig|nc|touch|type|dir|cat|ls)$/;
+const PROOFS =
+  /^(?:id|whoami|uname|sleep|curl|wget|nslookup|ping|ifconfig|nc|touch|type|dir|cat|ls|hostname)$/;
 
 /** Where the word or payload that ends before `at` begins, as far back as `from`. */
 function payloadStart(context: MessageContext, from: number, at: number): number {
@@ -41,6 +50,34 @@ function payloadStart(context: MessageContext, from: number, at: number): number
 
 function sentenceBefore(context: MessageContext, at: number): number {
   return Math.max(context.sentenceStart(at), at - LEFT_WINDOW);
+}
+
+/** One value and no command: what a form field would hold. */
+function isValue(left: string): boolean {
+  return VALUE.test(left) && commandKind(left) !== 'program';
+}
+
+/** Whether the line around `at` is items between marks, as in a table, a list or a file of values. */
+function isListed(text: string, at: number, mark: string): boolean {
+  if (mark.length > 1) return false;
+  const start = Math.max(text.lastIndexOf('\n', at) + 1, at - LEFT_WINDOW);
+  const end = text.indexOf('\n', at);
+  const line = text.slice(start, Math.min(end < 0 ? text.length : end, at + LEFT_WINDOW));
+  if (mark === '|' && TABLE_ROW.test(line.trim()) && TABLE.test(text)) return true;
+  const items = line.split(mark).filter((item) => item.trim() !== '');
+  if (items.length < MIN_ITEMS) return false;
+  const gluedToNameOnly = /\s/.test(text[at - 1] ?? ' ') && text[at + 1] !== ' ';
+  return !gluedToNameOnly && items.every((item, index) => ITEM.test(index === 0 ? item.slice(-30) : item));
+}
+
+/** A separator that no sentence has: glued to the name, or the first thing of the message or sentence. */
+function isShellSeparator(text: string, at: number, mark: string, name: string, left: string): boolean {
+  const first = EMPTY.test(left) && !/[\n:]/.test(text[at - 1] ?? '');
+  if (first && isTechnical(name)) return true;
+  if (first && mark !== '&' && commandKind(name) !== 'none' && text.slice(0, at).trim() === '') return true;
+  if (!isValue(left) && isShellLine(left)) return false;
+  const gluedToName = text[at + mark.length] !== ' ';
+  return gluedToName && isTechnical(name) && (first || isValue(left) || /\s/.test(text[at - 1] ?? ''));
 }
 
 function isShellLine(left: string): boolean {
@@ -73,20 +110,27 @@ export function chainedCommand(text: string, context: MessageContext): Match | u
   for (const { at, end, mark, name } of candidates(SEPARATED, text)) {
     const right = after(text, end);
     const kind = commandKind(name);
-    const likely = ARGUMENTS.test(right);
-    if ((kind === 'none' && !PLAIN_ARGUMENTS.test(right)) || (kind === 'ambiguous' && !likely)) continue;
-    if (mark === '|' && isFilter(name)) continue;
-
+    const pair = KNOWN_PAIR.test(name + right);
+    const likely = pair || ARGUMENTS.test(right);
     const sentence = sentenceBefore(context, at);
     const left = text.slice(sentence, at).trimEnd();
+    if (isListed(text, at, mark)) continue;
+    if (isShellSeparator(text, at, mark, name, left) && !isFilter(name)) return { start: at, end };
+    if ((kind === 'none' && !PLAIN_ARGUMENTS.test(right)) || (kind === 'ambiguous' && !likely)) continue;
+    if (mark === '|' && isFilter(name) && !(text.slice(0, at).trim() === '' && PLAIN_ARGUMENTS.test(right)))
+      continue;
     // In prose a lone ampersand is the word "and", and `this | that; node` is a list.
-    if (mark === '&' && !likely && !EMPTY.test(left)) continue;
-    const listed = text[at + mark.length] === ' ' && PLAIN_WORD.test(left) && !TECHNICAL.test(name);
-    const proof = TAKES_NUMBER.test(name) && /^ ?\d/.test(right);
-    if (listed && !proof && !REAL_ARGUMENTS.test(right)) continue;
+    const technical = isTechnical(name);
+    if (mark === '&' && !likely && !technical && !EMPTY.test(left)) continue;
+    const listed = text[at + mark.length] === ' ' && PLAIN_WORD.test(left) && !technical;
+    const proof =
+      pair ||
+      (TAKES_NUMBER.test(name) && /^ ?\d{1,4}[\s"'`;|&#)]{0,4}(?:$|[-;|&#\n]|\d)/.test(right)) ||
+      (TAKES_HOST.test(name) && /^ [\w-]{1,40}\.[a-z\d]/.test(right));
+    if (listed && !proof && (!REAL_ARGUMENTS.test(right) || SENTENCE_GOES_ON.test(right))) continue;
     const payload = payloadStart(context, sentence, at);
-    const standsAlone = EMPTY.test(left) || payload === at;
-    const only = VALUE.test(left) && commandKind(left) !== 'program';
+    const standsAlone = EMPTY.test(left) || EMPTY.test(text.slice(payload, at));
+    const only = isValue(left);
     if (kind === 'none' && !standsAlone && !(only && left.includes('='))) continue;
     if (!only && isShellLine(left)) continue;
     const value = only || (likely && VALUE.test(text.slice(payload, at).trimEnd()));

@@ -34,7 +34,7 @@ export const COMMAND_CODE_RULES: RuleSet = {
       id: 'command.runtime-call',
       weight: 5,
       anchored: true,
-      test: /["');]{0,3} ?(?:require ?\( ?["'](?:child_process|fs|os|net|http)["'] ?\) ?\.|(?:res\.end|console\.log|response\.write|eval) ?\( ?(?:require|process|global|__import__)|import os ?[;\n] ?os ?\.|__import__ ?\(|(?:java\.lang\.)?runtime\.getruntime ?\(|process\.(?:mainmodule|binding)\b|os\.(?:system|popen) ?\( ?["'])/,
+      test: /["');]{0,3} ?(?:require ?\( ?["'](?:child_process|fs|os|net|http)["'] ?\) ?\.|(?:res\.end|console\.log|response\.write|eval) ?\( ?(?:require ?\(|process\.(?:env|mainmodule|binding|cwd)|global\.|__import__)|import os ?[;\n] ?os ?\.|__import__ ?\(|(?:java\.lang\.)?runtime\.getruntime ?\(|process\.(?:mainmodule|binding)\b|os\.(?:system|popen) ?\( ?["'])/,
       why: 'A statement that reaches the system, with no program around it.',
       source: INJECTION,
     },
@@ -78,6 +78,23 @@ export const COMMAND_CODE_RULES: RuleSet = {
       ),
       why: 'PHP source with its opening tag, or a read of request variables.',
       source: INJECTION,
+    },
+    {
+      id: 'command.formula',
+      weight: 5,
+      test: /[=+@-](?:[a-z]{1,10}\([^()\n]{0,20}\)[*+-])?(?:cmd|powershell|mshta|rundll32|msexcel) ?\| ?['"]/,
+      why: 'A spreadsheet formula that starts a program (DDE).',
+      source: 'https://owasp.org/www-community/attacks/CSV_Injection',
+    },
+    {
+      id: 'command.edge-include',
+      weight: 5,
+      test: anyOf(
+        /<esi:(?:include|vars|inline|debug|assign|eval)\b/,
+        /\bsystem-property ?\( ?["']xs[lt]:|<xsl:(?:value-of|variable|copy-of|import|include)\b[^<>]{0,80}(?:document ?\(|unparsed-text|php:function)/,
+      ),
+      why: 'A directive that a cache or style sheet processor in front of the page carries out.',
+      source: 'https://www.gosecure.net/blog/2018/04/03/beyond-xss-edge-side-include-injection/',
     },
     {
       id: 'command.server-side-include',

@@ -4,7 +4,7 @@ import type { Match } from '../rule.js';
 
 /** Words that are worth disguising. */
 const GAINED =
-  /\/etc\/(?:passwd|shadow|group|hosts|issue)|\/(?:usr\/)?bin\/[a-z]{2,8}\b|\b(?:whoami|ifconfig|ipconfig|nslookup|netstat|passwd|curl|wget|uname|ping|sleep|python|perl|bash|echo|printf)\b|(?:^|[;|&\n`(] ?)(?:id|ls|cat|nc|sh|dir|type|tail|head|more|less|tac|nl|rev)\b(?= ?[-/;|&\n`)]|$)/g;
+  /\/etc\/(?:passwd|shadow|group|hosts|issue)|\/(?:usr\/)?bin\/[a-z]{2,8}\b|\b(?:whoami|ifconfig|ipconfig|nslookup|netstat|passwd|curl|wget|uname|ping|sleep|python|perl|bash|echo|printf)\b|(?:^|[;|&\n`(] ?)(?:id|ls|cat|nc|sh|dir|type|tail|head|more|less|tac|nl|rev)\b(?= ?[-/;|&\n`)]|$)|(?: )(?:cat|ls|tail|head|more|less|tac|nl)\b(?= [-/]\w)/g;
 const MAX_WORDS = 24;
 
 /** A command or system path in the shell's reading of a message that its text does not show. */

@@ -50,7 +50,17 @@ const AMBIGUOUS =
   'export printf copy move del erase format attrib top free mount umount ' +
   'uptime history last look man which whereis locate file stat df du route host wait watch expand batch ' +
   'nice fold grep egrep fgrep go java julia install ver vol tree assoc help dump trap unset pwd script task ' +
-  'ip ss ab ld tbl pic ul nft scanmem ren md rd';
+  'ip ss ab ld tbl pic ul nft scanmem ren md rd su set exit reboot shutdown halt poweroff alias';
+
+/** Programs people name in lists and sentences: languages, shells, editors, products, and words of English. */
+const NAMED_IN_PROSE =
+  'env finger arp dig ping telnet ssh scp sftp rsync ftp links lynx bash sh zsh ksh csh ash dash fish busybox perl python ' +
+  'python2 python3 ruby php node lua awk gawk sed rails wish expect scala erl ocaml dotnet mono groovy gcc cc make cmake ' +
+  'bundler bundle gem pip pip3 npm yarn composer puppet vi vim nvim nano ed emacs pico ex joe view psql mysql sqlite3 ' +
+  'mongo octave gnuplot timeout ansible crash perf rustc terraform valgrind vigr yelp dialog screen tmux tee service ' +
+  'watchman flock docker kubectl podman vagrant git hg svn gh aws gcloud az strings rev zip unzip gzip tar ar xz comm ' +
+  'diff cmp pandoc latex cmd powershell pwsh reg subst cipher wsl winget eval exec system curl wget nmap openssl nl od jq ' +
+  'yq sg gs posh pop expand relog cipher sc at finger nc';
 
 /** Programs whose use is to read another's output: `x | grep y` is how people write, not an injection. */
 const FILTERS =
@@ -61,15 +71,24 @@ const FILTERS =
 const CMDLET =
   /^(?:get|set|new|invoke|start|stop|remove|add|out|import|export|select|copy|move|clear|enable|disable)-[a-z]{4,20}$/;
 
+/** Of the ambiguous ones, those that are no words and no products. */
+const TECHNICAL = /^(?:id|ps|ls|df|du|ip|ss|pwd|dir|stat|umount)$/;
+
 const nameSet = (names: string): ReadonlySet<string> => new Set(names.split(' '));
 const programs = nameSet(PROGRAMS);
 const ambiguous = nameSet(AMBIGUOUS);
 const filters = nameSet(FILTERS);
+const namedInProse = nameSet(NAMED_IN_PROSE);
 
 /** How surely a word after a shell separator is a command. */
 export function commandKind(word: string): 'program' | 'ambiguous' | 'none' {
   if (programs.has(word) || CMDLET.test(word)) return 'program';
   return ambiguous.has(word) ? 'ambiguous' : 'none';
+}
+
+/** Whether a name is neither a word nor a product: where it stands after a separator, it is a command. */
+export function isTechnical(word: string): boolean {
+  return TECHNICAL.test(word) || (commandKind(word) === 'program' && !namedInProse.has(word));
 }
 
 export function isFilter(word: string): boolean {

@@ -1,4 +1,5 @@
 import { anyOf } from './pattern.js';
+import { fullFilter, knownAttribute } from './ldap-filter.js';
 import type { RuleSet } from '../rule.js';
 
 const OWASP = 'https://owasp.org/www-community/attacks/LDAP_Injection';
@@ -18,7 +19,7 @@ export const LDAP_RULES: RuleSet = {
     {
       id: 'ldap.known-attribute',
       weight: 5,
-      test: /[^\s(]\){1,4} ?\( ?[|&!]? ?\(?(?:objectclass|objectcategory|uid|uidnumber|cn|sn|ou|dc|dn|mail|memberof|member|samaccountname|userpassword|givenname|displayname|homedirectory|useraccountcontrol|userprincipalname|telephonenumber|title|description|department|admincount|pwdlastset|accountexpires|lastlogon|badpwdcount|employeeid|manager|name|password|user|group|role)(?::[\w.]{1,40}:?)? ?(?:=|~=|>=|<=|:=)/,
+      test: knownAttribute,
       why: 'Closes a filter, then tests an attribute of the directory.',
       source: OWASP,
     },
@@ -46,8 +47,7 @@ export const LDAP_RULES: RuleSet = {
     {
       id: 'ldap.full-filter',
       weight: 5,
-      anchored: true,
-      test: /[\w*@.-]{0,40}\( ?[|&!] ?\( ?[\w.;-]{1,40}(?::[\w.]{1,40}:?)? ?(?:=|~=|>=|<=|:=)[^()\n]{0,80}\)/,
+      test: fullFilter,
       why: 'A whole filter in a place for a value.',
       source: OWASP,
     },

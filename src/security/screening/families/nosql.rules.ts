@@ -7,7 +7,7 @@ const OWASP =
 
 export const NOSQL_RULES: RuleSet = {
   family: 'nosql',
-  gate: /\$(?:n|g|l|e|r|w|o|a|i|t|s|m|f|c)|this\.|\|\||&&|;|\bdb\b|return/,
+  gate: /\$(?:n|g|l|e|r|w|o|a|i|t|s|m|f|c)|\} ?, ?\{|delete|csv|match|while|this\.|\|\||&&|;|\bdb\b|return/,
   rules: [
     {
       id: 'nosql.parameter-operator',
@@ -26,14 +26,14 @@ export const NOSQL_RULES: RuleSet = {
     {
       id: 'nosql.server-script',
       weight: 5,
-      test: /["']?\$(?:where|function|accumulator|expr)\b["']? ?(?:[:=,]|\] ?=) ?["'{(]{0,2} ?(?:function|this|return|sleep|\d|true|while|db\.|"|'|\/|\$|[a-z]{1,20} ?\()/,
+      test: /["']?\$(?:where|function|func|accumulator|expr)\b["']? ?(?:[:=,]|\] ?=) ?["'{(]{0,2} ?(?:function|this|return|sleep|\d|true|while|db\.|"|'|\/|\$|[a-z]{1,20} ?\()/,
       why: 'Script that the database evaluates for each document.',
       source: OWASP,
     },
     {
       id: 'nosql.logical-operator',
       weight: 5,
-      test: /["'{,] ?["']?\$(?:or|and|nor)["']? ?: ?\[ ?(?:\{ ?(?:\}|["']?[\w$.]{0,30}["']? ?: ?(?:\{|["'/]|true|1|null|\d))|\])/,
+      test: /["'{,\\] ?\\?["']?\$(?:or|and|nor)\\?["']? ?: ?\[ ?(?:\{ ?(?:\}|\\?["']?[\w$.]{0,30}\\?["']? ?: ?\\?(?:\{|["'/]|true|1|null|\d))|\])/,
       why: 'A list of alternatives, one of which is always true.',
       source: OWASP,
     },
@@ -55,6 +55,27 @@ export const NOSQL_RULES: RuleSet = {
       ),
       why: 'A script condition on each document that is true, or that leaks a field letter by letter.',
       source: OWASP,
+    },
+    {
+      id: 'nosql.busy-loop',
+      weight: 5,
+      test: /\bdate ?\( ?\)[^\n]{0,60}\bwhile ?\([^()\n]{1,40}- ?\w{1,20} ?< ?\d{3,7}/,
+      why: 'Counts time in a loop, so that the delay tells that script ran.',
+      source: OWASP,
+    },
+    {
+      id: 'nosql.query-closed',
+      weight: 5,
+      test: /\} ?, ?\{ ?["']?\w{1,20}["']? ?: ?(?:\/[^/\n]{1,20}\/|["']?\$)/,
+      why: 'Closes the query document it was put in and opens one of its own.',
+      source: OWASP,
+    },
+    {
+      id: 'nosql.graph-statement',
+      weight: 5,
+      test: /\bdetach delete\b|\bload csv (?:with headers )?from ["']https?:|["')][ })]{0,4}(?:or|and) \d{1,4} ?= ?\d{1,4}[^\n]{0,40}\bmatch ?\(/,
+      why: 'A statement of the graph language Cypher that deletes, fetches or follows a tautology.',
+      source: 'https://neo4j.com/developer/kb/protecting-against-cypher-injection/',
     },
     {
       id: 'nosql.database-call',

@@ -1,4 +1,5 @@
 import { anyOf } from './pattern.js';
+import type { MessageContext } from '../context.js';
 import type { Match, RuleSet } from '../rule.js';
 
 const OWASP = 'https://owasp.org/www-community/attacks/Path_Traversal';
@@ -8,7 +9,7 @@ const TARGET =
   '(?:etc[/\\\\]{1,4}(?:passwd|shadow|group|hosts|issue|motd|fstab|hostname|my\\.cnf|apache|httpd|nginx|ssh|ssl|php|crontab|sudoers|init)|proc[/\\\\]{1,4}(?:self|version|cmdline|mounts|\\d)|boot\\.ini|win\\.ini|system\\.ini|winnt|windows[/\\\\]|system32|web\\.config|web-inf|meta-inf|\\.ht(?:access|passwd)|\\.ssh|\\.env\\b|\\.git|\\.aws|id_rsa|httpd?\\.conf|php\\.ini|access[._]log|error[._]log|wp-config|var[/\\\\]{1,4}(?:log|www|lib|run)|usr[/\\\\]{1,4}local|inetpub|autoexec|config\\.(?:php|inc|sys|xml|ya?ml|json)|sam\\b)';
 
 const TARGET_PATTERN = new RegExp(TARGET);
-const CLIMB = /\.{2,4}[^a-z0-9]|(?:\.[/\\]){3}/;
+const CLIMB = /\.{2,4}[^a-z0-9]|(?:\.[/\\]{1,3}){3}/;
 
 /** Looked for word by word, since a search for both at once is quadratic in dots. */
 function climbToTarget(text: string): Match | undefined {
@@ -17,6 +18,19 @@ function climbToTarget(text: string): Match | undefined {
     if (climb >= 0 && TARGET_PATTERN.test(word[0].slice(climb))) {
       return { start: word.index, end: word.index + word[0].length };
     }
+  }
+  return undefined;
+}
+
+const ACCOUNTS_OR_BOOT_FILE =
+  /["'=<]{0,2}(?:[a-z]:|\/%00)?(?:[/\\]{1,6}|\/(?:\.{1,2}\/){1,8})(?:etc[/\\](?:\.?[/\\]){0,4}(?:passwd|shadow|sudoers|master\.passwd)|proc[/\\]self[/\\](?:environ|cmdline|fd|maps)(?:[/\\]\d{1,3})?|boot\.ini|(?:windows|winnt)[/\\](?:win\.ini|system32[/\\](?:config[/\\]\w{2,8}|drivers[/\\]etc[/\\]\w{2,8}))|web-inf[/\\]web\.xml|root[/\\]\.ssh[/\\]\w{4,12})(?:[/\\]\.){0,9}["'>]{0,2} ?(?:$|\n|\x00)/y;
+
+/** The path and nothing else; `it is in /etc/passwd` speaks of it. */
+function bareTarget(text: string, context: MessageContext): Match | undefined {
+  for (const start of context.segments) {
+    ACCOUNTS_OR_BOOT_FILE.lastIndex = start;
+    if (ACCOUNTS_OR_BOOT_FILE.test(text) && !context.isSpokenOf(start))
+      return { start, end: ACCOUNTS_OR_BOOT_FILE.lastIndex || start };
   }
   return undefined;
 }
@@ -45,7 +59,8 @@ export const PATH_RULES: RuleSet = {
       test: anyOf(
         /(?:^|[\s=:"'(])(?:[a-z]:|file:)?[/\\]{1,3}(?:[\w.-]{1,20}[/\\]{1,2}){0,4}(?:\.{2}[/\\;]{1,3}){2}/,
         /(?:^|\s)(?:\.{2}[/\\]{1,2}){3,30}(?:\s|$)/,
-        /(?:\.{2}[/\\]{1,2}){2,3}[^\s"']{0,60}(?:\x00|%00|;|\?)/,
+        /(?:\.{2}[/\\]{1,2}){2,3}[^\s"']{0,60}(?:\x00|%00|;|\?|\||#)/,
+        /(?:^|[\s"'=/])\.\.;\/[\w.]/,
       ),
       why: 'An absolute path that climbs, or a climb cut off by a null or parameter mark.',
       source: OWASP,
@@ -57,6 +72,7 @@ export const PATH_RULES: RuleSet = {
       test: anyOf(
         /(?:%(?:25){0,3}2e|\.|%u002e|%uff0e|%c0%ae|0x2e|&#46;|．){2}(?:%(?:25){0,3}(?:2f|5c)|%u(?:2215|2216|002f|005c|ff0f|ff3c)|%c0%af|0x(?:2f|5c)|&#(?:47|92);|／|＼)/,
         /(?:%(?:25){0,3}2e|%u002e|%uff0e|%c0%ae|0x2e){2}[/\\]/,
+        /(?:%(?:25){0,2}2e\.|\.%(?:25){0,2}2e)[/\\]/,
         /%(?:25){0,2}2e%(?:25){0,2}[2-7][0-9a-f]%/,
       ),
       why: 'Dots or slashes of a climb are encoded; a real link does not need that.',
@@ -100,7 +116,9 @@ export const PATH_RULES: RuleSet = {
       weight: 5,
       test: anyOf(
         /\b(?:php:\/\/(?:filter|input|fd|memory|temp|stdin)|expect:\/\/|zip:\/\/|phar:\/\/|glob:\/\/|zlib:|compress\.(?:zlib|bzip2):|gopher:\/\/|dict:\/\/|netdoc:\/|jar:(?:http|file))/,
-        /\bfile:\/{1,3}(?:localhost\/)?(?:etc|proc|c:|windows|var|root)\b/,
+        /\bfile:\/{1,4}(?:localhost\/)?(?:(?:etc|proc|windows|var|root)\b|[a-z]:[/\\])/,
+        /(?:^|[\s"'=])\\\\[\w.-]{1,40}\\[a-z]\$/,
+        /\b(?:169\.254\.169\.254|metadata\.google\.internal|100\.100\.100\.200)\/(?:latest|computemetadata|metadata|openstack)/,
       ),
       why: 'An address scheme that makes the server read a local file or stream.',
       source:
@@ -109,8 +127,7 @@ export const PATH_RULES: RuleSet = {
     {
       id: 'path.bare-target',
       weight: 5,
-      anchored: true,
-      test: /["'=<]{0,2}(?:[a-z]:)?[/\\]{1,3}(?:etc[/\\]{1,2}(?:passwd|shadow|sudoers|master\.passwd)|proc[/\\]self[/\\](?:environ|cmdline|fd|maps)|boot\.ini|windows[/\\]win\.ini|winnt[/\\]win\.ini|web-inf[/\\]web\.xml)["'>]{0,2} ?(?:$|\n|\x00)/,
+      test: bareTarget,
       why: 'The message is nothing but the path of the account list or boot file.',
       source: OWASP,
     },

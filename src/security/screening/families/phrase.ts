@@ -49,3 +49,14 @@ export function phrase(gap: number, first: string, ...rest: readonly string[]): 
     return undefined;
   };
 }
+
+/** A test that holds where any of the given ones does. */
+export function firstOf(...tests: readonly Predicate[]): Predicate {
+  return (text, context, views) => {
+    for (const test of tests) {
+      const match = test(text, context, views);
+      if (match) return match;
+    }
+    return undefined;
+  };
+}

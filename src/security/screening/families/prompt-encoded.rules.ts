@@ -2,7 +2,7 @@ import type { Match, RuleSet } from '../rule.js';
 
 const GARAK = 'https://github.com/NVIDIA/garak';
 
-const SINGLE_LETTERS = /(?:\b[a-z][ ._*|~-]{1,2}){12}/;
+const SINGLE_LETTERS = /(?:\b[a-z][ ._*|~-]{1,2}){5}/;
 const SPELLED_OUT =
   /(?:ignore|disregard|forget|bypass|override)(?:all|any|the|your|of|my)*(?:previous|prior|above|earlier|preceding|system|safety)?(?:instruction|prompt|rule|direction|guideline|restriction|filter)|(?:reveal|print|show|repeat)(?:me|your|the)*(?:system|initial|hidden)(?:prompt|instruction)/;
 

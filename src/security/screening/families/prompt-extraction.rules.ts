@@ -1,5 +1,6 @@
 import { anyOf } from './pattern.js';
 import { phrase } from './phrase.js';
+import { SHOW_IN_OTHER_LANGUAGES } from './prompt-extraction-languages.js';
 import type { RuleSet } from '../rule.js';
 
 const OWASP = 'https://genai.owasp.org/llmrisk/llm072025-system-prompt-leakage/';
@@ -16,6 +17,13 @@ const PROMPT_TEXT =
 
 const TEXT_ABOVE =
   '(?:(?:text|words?|everything|all|content|contents|lines?|conversation|messages?|sentences?|paragraphs?|characters|tokens|prompt|anything) (?:that (?:is|was|are|were|came|comes) |written |that you |which (?:is|are|was) |located |provided |in the |of the )?(?:above|before|prior|preceding|previously|so far|verbatim|until|up to)|(?:this|the|our) (?:entire|whole|full|complete) (?:conversation|prompt|chat|context|message|text)(?= (?:back|above|verbatim|word|in full|exactly|from|so far))|(?:the |all )?(?:above|preceding) (?:text|words|content|prompt|message|conversation|in full|verbatim|lines?))';
+
+/** To give a text as it is. */
+const COPY =
+  "(?:print|show|reveal|repeat|output|display|return|disclose|leak|expose|dump|copy|echo|recite|quote|paste|write(?: out)?|give(?: me)?|tell(?: me)?|encode|say|spell|send|what(?:'s| is| was| were))";
+
+/** `the text above the picture` is not the text above the message. */
+const NOT_A_THING = '(?! (?:the|my|a|an|each|his|her|its|their)\\b(?! (?:line|conversation|chat|message)))';
 
 /** Questions whose answer is the operator's own text or secrets. */
 export const PROMPT_EXTRACTION_RULES: RuleSet = {
@@ -42,8 +50,35 @@ export const PROMPT_EXTRACTION_RULES: RuleSet = {
     {
       id: 'prompt.extract-text-above',
       weight: 5,
-      test: phrase(6, SHOW, TEXT_ABOVE),
+      test: phrase(6, COPY, `${TEXT_ABOVE}${NOT_A_THING}`),
       why: 'Asks for the text in front of the message, which is the operator’s.',
+      source: OWASP,
+    },
+    {
+      id: 'prompt.extract-text-reworked',
+      weight: 3,
+      test: phrase(6, SHOW, `${TEXT_ABOVE}${NOT_A_THING}`),
+      why: 'Asks for another form of the text in front of the message.',
+      source: OWASP,
+    },
+    {
+      id: 'prompt.extract-other-language',
+      weight: 5,
+      test: SHOW_IN_OTHER_LANGUAGES,
+      why: 'Asks for the operator’s instructions in another language.',
+      source: OWASP,
+    },
+    {
+      id: 'prompt.extract-contents',
+      weight: 5,
+      test: anyOf(
+        /\b(?:contents?|text|wording|body|words|paragraphs?|sentences?|lines?|characters|part|copy) of (?:your|its) (?:[a-z]{3,12} )?(?:prompt|configuration|preamble|instructions|system message|context)\b/,
+        /\b(?:recite|repeat|show|print|reveal|output|share|quote|give me) (?:me )?your (?:[a-z]{3,10} )?(?:preamble|prompt|context window|pre-?amble)\b/,
+        /\bincluding the (?:system|developer|hidden|initial) (?:role|prompt|messages?|instructions)\b/,
+        /\b(?:prompt|instructions|text|message) that (?:configures?|defines?|sets? up|controls?|governs?) you\b/,
+        /\b(?:written|said|stated|there|stands) in your (?:context|prompt|instructions)\b/,
+      ),
+      why: 'Asks for a part of the operator’s text.',
       source: OWASP,
     },
     {
@@ -89,10 +124,12 @@ export const PROMPT_EXTRACTION_RULES: RuleSet = {
       id: 'prompt.extract-told-before',
       weight: 5,
       test: anyOf(
-        /\bwhat (?:were|was|are|have|did) (?:you|they|the developers?|openai|your (?:developers?|creators?|operators?))(?: [a-z]{1,12}){0,4} (?:told|instructed|given|say|said|written|tell you|prompted|programmed)\b(?:[^.!?\n]{0,40}(?:before|above|prior|first|start|beginning|initially|system|to do|not to)|[?.!]|$)/,
+        /\bwhat (?:were|was|are|have|did) (?:you|they|the developers?|openai|your (?:developers?|creators?|operators?))(?: [a-z]{1,12}){0,4} (?:told|instructed|given|say|said|write|written|put|type|tell you|prompted|programmed)\b(?:[^.!?\n]{0,40}(?:before|above|prior|first|start|beginning|initially|system|to do|not to)|[?.!]|$)/,
         /\b(?:text|prompt|message|words|input|instructions?|guidelines|rules|directives|context) (?:that )?you (?:were|have been|got|received)(?: [a-z]{2,12})? (?:given|told|shown|initially|first|originally|before|provided)/,
         /\b(?:what|which) (?:[a-z]{2,12} ){0,2}(?:instructions|guidelines|prompts?|directives|rules) (?:[a-z]{2,10} ){0,2}you (?:given|follow|following|receive|received|told|operat\w{1,4}|bound)/,
         /\bhow (?:were|was) you (?:instructed|prompted|configured)/,
+        /\b(?:rules|instructions|guidelines) you (?:must|have to|are (?:told|bound|supposed|required) to|need to) (?:follow|obey|adhere)/,
+        /\b(?:written|said|stated|text|context|instructions?)\b[^.!?\n]{0,40}\bbefore (?:this|our|my) (?:first )?(?:conversation|chat|message|prompt)/,
         /\b(?:before|prior to) (?:this|the|our|my) (?:conversation|chat|message|prompt|first)[^.!?\n]{0,40}(?:told|said|written|instruct|prompt)/,
       ),
       why: 'Asks what the model was told before the conversation.',

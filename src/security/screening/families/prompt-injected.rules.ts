@@ -16,7 +16,7 @@ export const PROMPT_INJECTED_RULES: RuleSet = {
       id: 'prompt.injected-source',
       weight: 5,
       test: new RegExp(
-        `\\b${DISREGARD}(?: (?:all|the|this|that|these|any|of|my|and|previous|above|entire|whole|your|its)){0,4} (?:${SOURCE_TEXT}|${INSTRUCTIONS})s?(?: (?:above|below|entirely|completely|directions))?[,;:.]? (?:(?:and|then|but|now|just|simply|instead|only|please|rather|in all cases) ){0,4}${OUTPUT}\\b`,
+        `\\b${DISREGARD}(?: (?:all|the|this|that|these|any|of|my|and|previous|above|entire|whole|your|its|user's)){0,4} (?:${SOURCE_TEXT}|${INSTRUCTIONS})s?(?: (?:above|below|entirely|completely|directions))?[,;:.]? (?:(?:and|then|but|now|just|simply|instead|only|please|rather|in all cases) ){0,4}${OUTPUT}\\b`,
       ),
       why: 'Text to work on tells the model to drop the task and answer something else.',
       source: INDIRECT,
@@ -27,6 +27,7 @@ export const PROMPT_INJECTED_RULES: RuleSet = {
       test: anyOf(
         /\[(?:system|\/?inst|admin|assistant)\]/,
         /<\/?(?:system|sys|assistant|im_start|im_end)>/,
+        /#{3,12} ?(?:response|end of)\b/,
         /<(?:end|start) of (?:session|conversation|document|text|input|prompt)>/,
         /<\|(?:im_start|im_end|system|user|assistant|endoftext|eot_id|start_header_id)\|>/,
         /<<\/?sys>>/,
@@ -43,9 +44,10 @@ export const PROMPT_INJECTED_RULES: RuleSet = {
       id: 'prompt.injected-forged-turn',
       weight: 3,
       test: anyOf(
-        /(?:\n|\. ?|> ?)(?:user|human|assistant|ai|bot) ?: ?[^\n]{0,300}(?:\n|\. ?)(?:user|human|next|assistant|ai|system) ?:/,
+        /(?:^|\n|\. ?|> ?)(?:user|human|assistant|ai|bot) ?: ?[^\n]{0,300}(?:\n|\. ?)(?:user|human|next|assistant|ai|system) ?:/,
         /\n ?(?:user|human) ?: (?:next|now|thanks|great|please|ok)\b/,
         /\bassistant: ?\[[a-z ]{3,40}\]/,
+        /\bassistant ?: ?(?:sure|of course|certainly|yes|ok(?:ay)?|here(?:'s| is| are)|absolutely)\b/,
       ),
       why: 'Writes the next turns of the conversation itself.',
       source: INDIRECT,
@@ -94,7 +96,7 @@ export const PROMPT_INJECTED_RULES: RuleSet = {
     {
       id: 'prompt.injected-system-line',
       weight: 3,
-      test: /(?:^|[^a-z]\n) ?(?:\[|<|#{1,3} ?)?(?:system|admin|developer) ?(?:\]|>|message|prompt|note)? ?: ?[a-z]/,
+      test: /(?:^|[^a-z]\n) ?(?:\[|<|#{1,3} ?)?(?:system|admin|developer) ?(?:\]|>|message|prompt|note)? ?: ?[a-z]|<\|(?:im_start|start_header_id)\|> ?(?:system|developer)/,
       why: 'A line in the operator’s name in the middle of a text.',
       source: INDIRECT,
     },

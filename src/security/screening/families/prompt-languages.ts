@@ -4,12 +4,13 @@
  */
 const PAIRS: readonly (readonly [string, string])[] = [
   ['(?:ignora|ignore|olvida|olvide|descarta|desatiende|no hagas caso|haz caso omiso|pasa por alto)', '(?:instrucciones|directrices|ordenes|reglas|indicaciones|lo que te (?:han|he) dicho)'],
-  ['(?:ignorez?|oubliez?|negligez?|ne tenez? pas compte|ne tiens pas compte|faites abstraction)', '(?:instructions|directives|consignes|regles|tout ce (?:que|qui))'],
+  ['(?:ignorez?|oubliez?|negligez?|ne tenez? pas compte|ne tiens pas compte|faites abstraction) (?:de |des |completement )?(?:toutes?|tous|les?|la|tes|ta|vos|votre|ces|cette|mes|l\'|d)', '(?:instructions?|directives?|consignes?|regles?|tout ce (?:que|qui))'],
+  ['(?:oublie|ignore|oubliez|ignorez)', '(?:consignes|regles|tout ce qu)'],
   ['(?:ignorier\\w{0,8}|vergiss|vergessen sie|missacht\\w{0,8}|uberseh\\w{0,8}|beachte\\w{0,8} nicht|verwirf)', '(?:anweisungen|anleitungen|vorgaben|regeln|richtlinien|befehle|instruktionen|alles, was)'],
   ['(?:ignor[ae]r?|esquec[ae]|desconsider[ea]|descart[ea]|desrespeit[ea]|negligencie)', '(?:instrucoes|diretrizes|diretivas|ordens|regras|tudo o que)'],
   ['(?:ignora(?:re|te)?|dimentica(?:re|te)?|trascura(?:re|te)?|non (?:seguire|considerare))', '(?:istruzioni|direttive|indicazioni|regole|tutto cio che)'],
   ['(?:negeer|vergeet|sla over)', '(?:instructies|aanwijzingen|opdrachten|regels|richtlijnen)'],
-  ['(?:ignorui|zignorui|zapomnii|pomin|zlekcewaz)', '(?:instrukcje|polecenia|wytyczne|zasady)'],
+  ['(?:zignoru\\w{1,3}|ignoru[ji]\\w{0,2}|zapomni\\w{0,3}|pomin\\w{0,2}|zlekcewaz\\w{0,2})', '(?:instrukcje|polecenia|wytyczne|zasady)'],
   ['(?:игнорируи\\S{0,8}|проигнорируи\\S{0,8}|забуд\\S{0,8}|не обращаи\\S{0,8} внимания|отбрось\\S{0,8}|пренебреги\\S{0,8})', '(?:инструкц\\S{0,8}|указани\\S{0,8}|директив\\S{0,8}|правил\\S{0,8}|команд\\S{0,8}|все,? что)'],
   ['(?:abaikan|lupakan|kesampingkan|acuhkan|terlepas dari)', '(?:instruksi|perintah|arahan|petunjuk|aturan|pedoman|tugas sebelumnya|semua yang)'],
   ['(?:huwag pansinin|balewalain|kalimutan|isantabi)', '(?:tagubilin|utos|direktiba|instruksyon|panuto)'],
@@ -25,6 +26,17 @@ const PAIRS: readonly (readonly [string, string])[] = [
   ['(?:নির্দেশ\\S{0,8}|নিয়ম\\S{0,8}|আদেশ\\S{0,8})', '(?:উপেক্ষা|অগ্রাহ্য|ভুলে)'],
   ['(?:anweisungen|regeln|vorgaben|richtlinien)', '(?:ignorieren|missachten|vergessen|nicht beachten)'],
   ['(?:instructies|regels)', '(?:negeren|vergeten)'],
+  ['(?:glom|ignorera|bortse fran|strunta i)', '(?:instruktioner\\w{0,3}|regler\\w{0,3}|anvisningar\\w{0,3}|riktlinjer\\w{0,3})'],
+  ['(?:ignorer|glem|se bort fra)', '(?:instruktioner\\w{0,3}|instruksjoner\\w{0,3}|regler\\w{0,3}|anvisninger\\w{0,3}|retningslinjer\\w{0,3})'],
+  ['(?:unohda|ohita|jata huomiotta|jata huomioimatta)', '(?:ohjee\\w{0,4}|saanno\\w{0,4}|kasky\\w{0,4}|maarayk\\w{0,5})'],
+  ['(?:ignoruj\\w{0,3}|zapomen\\w{0,4}|zabudni\\w{0,3}|pomij\\w{0,3})', '(?:pokyny|instrukce|instrukcie|prikazy|pravidla)'],
+  ['(?:ignora(?:ti)?|uita(?:ti)?)', '(?:instructiun\\w{0,3}|regul\\w{0,4}|comenzi\\w{0,3}|indicatii\\w{0,2})'],
+  ['(?:hagyd figyelmen kivul|felejtsd el|ne vedd figyelembe)', '(?:utasitas\\w{0,3}|szabaly\\w{0,4}|iranyelv\\w{0,3})'],
+  ['(?:αγνοησ\\S{1,4}|ξεχασ\\S{1,4}|παραβλεψ\\S{1,4})', '(?:οδηγι\\S{1,3}|εντολ\\S{1,3}|κανον\\S{1,4})'],
+  ['(?:ігноруи\\S{0,8}|проігноруи\\S{0,8}|забуд\\S{0,8}|не зважаи\\S{0,4})', '(?:інструкц\\S{0,8}|вказівк\\S{0,8}|правил\\S{0,8}|команд\\S{0,8})'],
+  ['(?:ignorira\\S{0,4}|zaboravi\\S{0,3}|zanemari\\S{0,3}|zanemar\\S{0,4})', '(?:uput\\S{0,4}|instrukcij\\S{0,3}|pravil\\S{0,3}|naredb\\S{0,3})'],
+  ['(?:puuza|sahau)', '(?:maagizo|maelekezo|sheria)'],
+  ['(?:پیش(?:ین| از این)|قبلی)', '(?:نادیده|فراموش)'],
 ]; // prettier-ignore
 
 export const OTHER_LANGUAGES = new RegExp(

@@ -1,8 +1,8 @@
 import { anyOf } from './pattern.js';
 import type { RuleSet } from '../rule.js';
 import { OTHER_LANGUAGES } from './prompt-languages.js';
-import { DISREGARD, EARLIER, INSTRUCTIONS } from './prompt-words.js';
-import { phrase } from './phrase.js';
+import { DISREGARD, EARLIER, INSTRUCTIONS, MODEL_RULES, REVOKE } from './prompt-words.js';
+import { firstOf, phrase } from './phrase.js';
 
 const OWASP = 'https://genai.owasp.org/llmrisk/llm01-prompt-injection/';
 
@@ -16,8 +16,49 @@ export const PROMPT_OVERRIDE_RULES: RuleSet = {
     {
       id: 'prompt.override-earlier',
       weight: 5,
-      test: phrase(3, DISREGARD, EARLIER, INSTRUCTIONS),
+      test: phrase(
+        3,
+        DISREGARD,
+        `${EARLIER}(?:[\\s:,"'*_-]{1,3}\\w{1,14}){0,2}?[\\s:,"'*_-]{1,3}${INSTRUCTIONS}`,
+      ),
       why: 'Tells the model to set aside the instructions it was given before.',
+      source: OWASP,
+    },
+    {
+      id: 'prompt.override-above',
+      weight: 5,
+      test: phrase(
+        2,
+        DISREGARD,
+        `${INSTRUCTIONS} (?:you (?:were|have been) given |given |written |stated )?(?:above|before|prior|earlier|previously|preceding|so far|up to now)`,
+      ),
+      why: 'Tells the model to set aside the instructions above its message.',
+      source: OWASP,
+    },
+    {
+      id: 'prompt.override-revoke',
+      weight: 5,
+      test: firstOf(
+        phrase(1, REVOKE, EARLIER, MODEL_RULES),
+        phrase(1, REVOKE, '(?:your|its)', `(?:(?:own|current|all|existing) )?${MODEL_RULES}`),
+        phrase(
+          2,
+          REVOKE,
+          '(?:memory|knowledge|recollection|traces?) of',
+          `(?:the |your |all |any ){0,2}(?:${EARLIER} )?${MODEL_RULES}`,
+        ),
+      ),
+      why: 'Takes the rules of the model back.',
+      source: OWASP,
+    },
+    {
+      id: 'prompt.override-declared-void',
+      weight: 5,
+      test: anyOf(
+        /\b(?:previous|prior|above|earlier|preceding|system|initial|original|old)(?: [a-z]{1,14}){0,2}? (?:instructions|directives|prompts?|guidelines|programming|rules|commands|policies) (?:(?:is|are|was|were|has been|have been|be|no longer|do not|don't|will|as)(?: [a-z]{1,12}){0,2}? (?:void|revoked|cancell?ed|null|nullified|suspended|lifted|overridden|overruled|superseded|apply|ignored|disregarded|forgotten|deleted|removed|erased|(?:just )?a (?:test|joke|trick|lie))|as (?:void|null|cancell?ed|revoked|deleted))\b/,
+        /\b(?:everything|all|anything) (?:[a-z]{1,10} ){0,3}?(?:above|before this|so far|until now)\b[^.!?\n]{0,30}\b(?:(?:disregard|ignore|forget) (?:it|that|all)\b|(?:was|is) (?:just )?(?:a (?:joke|test|lie|trick)|void|fake))/,
+      ),
+      why: 'Declares the rules of the model void.',
       source: OWASP,
     },
     {
@@ -50,7 +91,7 @@ export const PROMPT_OVERRIDE_RULES: RuleSet = {
       id: 'prompt.override-told',
       weight: 5,
       test: new RegExp(
-        `\\b${DISREGARD} (?:[a-z']{1,12} ){0,3}(?:every?thing|all|anything|whatever|what|any of|things?)(?: (?!(?:i|we|he|she|they)(?:'|\\b))[a-z']{1,12}){0,3}? (?:you(?:'ve|'re| have| had| were| are)?(?: [a-z]{1,12}){0,3} ${TOLD}\\b|(?:from |said |that came |written )?(?:before|above|prior|earlier|so far|until now|up to now)\\b)`,
+        `\\b${DISREGARD} (?:[a-z']{1,12} ){0,3}(?:every?thing|all|anything|whatever|what|any of|things?)(?: (?!(?:i|we|he|she|they)(?:'|\\b))[a-z']{1,12}){0,3}? (?:you(?:'ve|'re| have| had| were| are)?(?: [a-z]{1,12}){0,3} ${TOLD}\\b|(?:from |said |that came |written )?(?:before|above|prior|earlier|so far|until now|up to now)\\b|(?:the |your )?(?:developers?|creators?|makers?|openai|system|operators?|admins?|owners?|programmers?|compan(?:y|ies)) (?:[a-z]{2,9} )?(?:told|taught|instructed|asked|gave|ordered|programmed|said)\\b)`,
       ),
       why: 'Tells the model to forget what it was told before.',
       source: OWASP,
@@ -79,7 +120,7 @@ export const PROMPT_OVERRIDE_RULES: RuleSet = {
     {
       id: 'prompt.override-new-orders',
       weight: 3,
-      test: /\b(?:(?:here are|these are|follow|obey|using) (?:your|the|my|these) new (?:instructions?|rules|orders|guidelines|directives?|policy)|your new (?:instructions?|rules|orders|guidelines|directives?|task|policy|role|purpose|identity) (?:is|are|will)|new (?:instructions?|rules|directives?) ?:|(?:follow|obey|execute) only (?:my|the following|these)|only (?:follow|obey|listen to) (?:my|me|the following)|overrid\w{1,4} (?:manual|all|any|the|your|its|default) [a-z]{3,20})/,
+      test: /\b(?:(?:here are|these are|follow|obey|using) (?:your|the|my|these) new (?:instructions?|rules|orders|guidelines|directives?|policy)|your new (?:instructions?|rules|orders|guidelines|directives?|task|policy|role|purpose|identity) (?:is|are|will)|new (?:instructions?|rules|directives?|polic(?:y|ies)|orders) ?[:,]|(?:follow|obey|execute) only (?:my|the following|these)|only (?:follow|obey|listen to) (?:my|me|the following)|overrid\w{1,4} (?:manual|all|any|the|your|its|default) [a-z]{3,20})/,
       why: 'Announces instructions that take the place of the old ones.',
       source: OWASP,
     },

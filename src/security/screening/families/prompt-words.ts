@@ -2,11 +2,19 @@
 
 /** To set rules aside. */
 export const DISREGARD =
-  "(?:ignor(?:e|ing)|disregard(?:ing)?|forget(?: about)?|overlook|bypass(?:ing)?|overrid(?:e|ing)|neglect|dismiss|discard|abandon|(?:do not|don't|dont|never|stop|no longer|don't need to) (?:follow(?:ing)?|listen(?:ing)? to|obey(?:ing)?|adher(?:e|ing) to|comply(?:ing)? with|respect)|pay no attention to|take no notice of|nevermind|never mind)";
+  "(?:ignor(?:e|ing)|disregard(?:ing)?|forget(?: about)?|overlook|bypass(?:ing)?|overrid(?:e|ing)|neglect|dismiss|discard|abandon|(?:do not|don't|dont|never|stop|no longer|don't need to) (?:follow(?:ing)?|listen(?:ing)? to|obey(?:ing)?|adher(?:e|ing) to|comply(?:ing)? with|respect)|pay no attention to|take no notice of|nevermind|never mind|set aside|throw out|unlearn)";
+
+/** To take rules back: also said of orders in a shop, so it counts only with words for a model's rules. */
+export const REVOKE =
+  '(?:cancel|erase|delete|drop|skip|reset|revoke|wipe|clear|void|lift|remove|suspend|undo|replace)';
+
+/** The rules of a model, without the words that shops, games and law also use. */
+export const MODEL_RULES =
+  '(?:instructions|directives|prompts?|guidelines|guardrails|programming|safeguards|safety (?:rules|measures|filters?|protocols?|settings|guidelines)|system (?:prompts?|messages?|rules|instructions)|content (?:filters?|polic(?:y|ies))|ethical (?:rules|guidelines|constraints))';
 
 /** Rules given to a model. */
 export const INSTRUCTIONS =
-  '(?:instructions?|instructed|directions?|directives?|commands?|commandments?|orders?|prompts?|prompting|rules?|ruleset|guidelines?|guidance|guardrails?|constraints?|restrictions?|limitations?|policy|policies|programming|training|safeguards?|filters?|filtering|protocols?|moderation|safety (?:measures?|settings?)|system messages?)';
+  '(?:instructions?|instructed|directions?|directives?|commands?|commandments?|orders|prompts?|prompting|rules?|ruleset|guidelines?|guidance|guardrails?|constraints?|restrictions?|limitations?|policy|policies|programming|training|safeguards?|filters?|filtering|protocols?|moderation|safety (?:measures?|settings?)|system messages?)';
 
 /** Given before this message, or by the operator. */
 export const EARLIER =

@@ -119,8 +119,8 @@ export const SQL_PROBE_RULES: RuleSet = {
       weight: 5,
       view: 'sql',
       test: anyOf(
-        /^-?\d{1,6} order by \d{1,4} ?$/,
-        /\border by \d{1,6} ?(?:--|#|\/\*|;|,\d)/,
+        /(?:^|\s)-?\d{1,6}["')]{0,3} order by \d{1,4} ?(?:$|[;,])/,
+        /\border by \d{1,6} ?(?:--|#|\/\*)/,
         /["')][ )]{0,6}(?:order|group) by [\w.,() ]{1,80}(?:--|#|\/\*|\bhaving\b|$)/,
         /\bhaving ["']?\d{1,6}["']? ?[=<>] ?["']?\d/,
         /\blimit \d{1,6}(?: ?, ?\d{1,6})? (?:into|procedure|union)\b/,
@@ -159,6 +159,14 @@ export const SQL_PROBE_RULES: RuleSet = {
         /(?:'[a-z]{1,10}' ?(?:\|\||\+) ?){2}'[a-z]{1,10}'/,
       ),
       why: 'Spells text from character codes or pieces to avoid quotes and filters.',
+      source: TESTING,
+    },
+    {
+      id: 'sql.true-to-the-end',
+      weight: 5,
+      view: 'sql',
+      test: /\b(?:or|and) (?:true|not false|1|isnull ?\([^)\n]{1,20}\)) ?(?:--|#|\/\*)[ +]?$/,
+      why: 'A true condition, then a comment that hides the rest of the query.',
       source: TESTING,
     },
     {

@@ -1,5 +1,6 @@
 import { anyOf } from './pattern.js';
 import type { RuleSet } from '../rule.js';
+import { unionAfterValue } from './sql-union.js';
 import { afterStrayQuote } from './stray-quote.js';
 
 const OWASP = 'https://owasp.org/www-community/attacks/SQL_Injection';
@@ -15,8 +16,8 @@ export const SQL_RULES: RuleSet = {
       weight: 5,
       view: 'sql',
       test: afterStrayQuote(
-        /(?:[\w@.<>%*\\&=-]{0,40}(?:["']{1,2}|\\["'])|["'][\w ]{0,40}["']{2})[ )]{0,8}(?:(?:or|and|xor|having|where|like|regexp|rlike|between|in|is|not)(?![a-z_])|\|\||&&)[ ("'`!~+-]{0,8}/,
-        /=|<|>|\blike ?["'(%]|\blike char\b|\bbetween ["'(\d]|\bin ?\(|\bis (?:not )?null\b|\br(?:egexp|like)\b|--|#|\/\*|\(|["']{2}/,
+        /(?:[\w@.<>%*\\&=-]{0,40}(?:["']{1,2}|\\["'])|["'][\w ]{0,40}["']{2})[ )]{0,8}(?:(?:or|and|xor|having|where|like|regexp|rlike|between|in(?= ?\()|is(?= (?:not )?null)|not(?= (?:in|like|between|null)))(?![a-z_])|\|\||&&)[ ("'`!~+-]{0,8}/,
+        /=|<|>|\blike ?["'(%]|\blike char\b|\bbetween ["'(\d]|\bin ?\(|\bis (?:not )?null\b|\br(?:egexp|like)\b|--|#|\/\*|\(|["']{2} ?(?:[-+=^&*|<>,)]|$|["'\s])|^(?:not )?null\b/,
       ),
       why: 'A value ends in a stray quote, then a condition follows.',
       source: OWASP,
@@ -85,8 +86,7 @@ export const SQL_RULES: RuleSet = {
       id: 'sql.union-after-break',
       weight: 5,
       view: 'sql',
-      anchored: true,
-      test: /[\w@.<>%*-]{0,40}(?:["'`]|-?\d|\))?[ )]{0,8}union\b[ (+]{0,3}(?:all|distinct)?[ (+]{0,4}select\b[^\n]{0,300}?(?:--|#|\/\*|,|\bfrom\b)/,
+      test: unionAfterValue,
       why: 'A value runs straight into UNION SELECT.',
       source: OWASP,
     },

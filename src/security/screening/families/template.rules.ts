@@ -1,6 +1,7 @@
 import { anyOf } from './pattern.js';
 import type { RuleSet } from '../rule.js';
 import { withOpening } from './nearby.js';
+import { secretRead } from './template-secret.js';
 
 const OWASP =
   'https://owasp.org/www-project-web-security-testing-guide/latest/4-Web_Application_Security_Testing/07-Input_Validation_Testing/18-Testing_for_Server-side_Template_Injection';
@@ -13,7 +14,7 @@ export const TEMPLATE_RULES: RuleSet = {
     {
       id: 'template.arithmetic-probe',
       weight: 5,
-      test: /(?:\{\{|[$#@*~%]\{|\{%|<%=?|\[\[|@\(|\{php\}|\{|\$\{\{|<th:|\[=)[ =('"]{0,4}-?\d{1,9}[ '"]{0,3}[*+/-][ '"]{0,3}\d{1,9}[ ')"]{0,4}(?:\}|%>|\]|\)|\{\/)/,
+      test: /(?:\{\{|[$#@*~%]\{|\{%|<%=?|\[\[|@\(|\{php\}|\{|\$\{\{|<th:|\[=)[ =('"]{0,4}-?\d{1,9}[ '"]{0,3}[*+/-][ '"]{0,3}\d{1,9}[ ')"]{0,4}(?:\}|%>|%\}|\]|\)|\{\/)/,
       why: 'Asks the template engine to calculate: the answer proves that it runs input.',
       source: OWASP,
     },
@@ -45,8 +46,7 @@ export const TEMPLATE_RULES: RuleSet = {
     {
       id: 'template.secret-read',
       weight: 5,
-      anchored: true,
-      test: /["'(]{0,2}(?:\{\{|[$#@*]\{|<%=?|\{%)[ =-]{0,2}(?:config|settings|self|request|session|app|env|_self|dump|debug|flask|g|this|global|_|messages|application|server|parameters|param|pagescope|requestscope|sessionscope|applicationscope|facescontext|pagecontext|header|cookie|initparam|jinja2|object|environment|product|user|system|smarty|class)\b(?: ?(?:\}\}|%\}|%>|\})|(?:\.[a-z_$]\w{0,30}|\[["']?\w{1,30}["']?\]|\([^)\n]{0,80}\)){1,6} ?(?:\}|%))/,
+      test: secretRead,
       why: 'A bare expression that prints the configuration or the engine itself.',
       source: OWASP,
     },
@@ -72,7 +72,11 @@ export const TEMPLATE_RULES: RuleSet = {
         /<#(?:assign|include|import|list|global|setting)\b[^\n]{0,200}(?:\?|execute|utility|new ?\(|=)/,
         /\?(?:new|api|interpret|eval) ?\(/,
         /\$\{[^}\n]{0,80}\?(?:new|api)\b/,
-        /\{(?:php|literal|fetch|self::|smarty\.|system\(|\$smarty)[^\n]{0,80}\}/,
+        /\{(?:php|literal|fetch|self::|smarty\.|system\(|\$smarty|if (?:system|exec|passthru|phpinfo) ?\(|include file ?= ?["']?[/.])[^\n]{0,80}\}/,
+        /\{\$\w{1,20}\|(?:system|passthru|exec|shell_exec)\b/,
+        /(?:\{\{|\{%|<#) ?(?:include|source|import|file|read|load) ?\(? ?["'](?:\/|\.\.\/|[a-z]:)/,
+        /#\{ ?(?:%x|`)/,
+        /\{% ?(?:load log|get_admin_log)\b/,
         /\{\{#?(?:with|each|lookup|constructor|range|set_safe|import)\b[^\n]{0,120}(?:constructor|split|push|pop|\.\.|as \|)/,
         /<%@? ?(?:include|import|page)\b/,
         /\{% ?(?:include|extends|import|load|debug|raw|set|for|if)\b[^%\n]{0,160}(?:\/|__|\(|config|system)/,

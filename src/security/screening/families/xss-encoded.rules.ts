@@ -37,7 +37,7 @@ export const XSS_ENCODED_RULES: RuleSet = {
     {
       id: 'xss.script-address',
       weight: 5,
-      test: /(?:[=("'`,;:\s]|^)["'`(]{0,2}[ \n]?(?:j ?\n?a ?\n?v ?\n?a ?\n?|vb|live)s ?\n?c ?\n?r ?\n?i ?\n?p ?\n?t ?\n?:(?:["'`]{0,2}[^\s,."'`)\]]|[ \n]["'`]{0,2}[^\s"'`]{1,40}[(=`:])/,
+      test: /(?:[=("'`,;:\s]|^)["'`(]{0,2}[ \n]?(?:j ?\n?a ?\n?v ?\n?a ?\n?|vb|live)s ?\n?c ?\n?r ?\n?i ?\n?p ?\n?t ?\n?:(?! ?(?:void ?\(? ?0|;|history\.|window\.print\(\)|\{\} ?["']))(?:["'`]{0,2}[^\s,."'`)\]]|[ \n]["'`]{0,2}[^\s"'`]{1,40}[(=`:])/,
       why: 'An address whose scheme is a script language.',
       source: EVASION,
     },

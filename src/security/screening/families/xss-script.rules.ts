@@ -24,7 +24,7 @@ export const XSS_SCRIPT_RULES: RuleSet = {
     {
       id: 'xss.script-breakout',
       weight: 5,
-      test: /(?:["'`]|\\u0027|\$\{|^)[ )}\]]{0,4}(?:[;+\-*/,|&^%~!<>?:=]{1,3}|(?<=\$\{))[ (\n{]{0,3}(?:(?:window|self|top|this|parent|document)[.[])?(?:alert|prompt|confirm|eval|document\.(?:cookie|write|location|body)|location|settimeout|string\.fromcharcode|import ?\(|fetch ?\()[ )]{0,2}(?:[(`=]|\.\w)/,
+      test: /(?:["'`]|\\u0027|\$\{|^)[ )}\]]{0,4}(?:[;+\-*/,|&^%~!<>?:=]{1,3}|(?<=\$\{))[ (\n{]{0,3}(?:(?:window|self|top|this|parent|document)[.[])?(?:alert|prompt|confirm|eval|document\.(?:cookie|write|location|body)|location|string\.fromcharcode|(?:settimeout|setinterval)(?= ?\( ?(?:["'`]|alert|eval))|import(?= ?\()|fetch(?= ?[(`])|\$\.getscript|document\.domain|self|top|window)[ )]{0,2}(?:[(`=[]|\.\w)/,
       why: 'Leaves a string literal and calls a function at once.',
       source: 'https://portswigger.net/web-security/cross-site-scripting/contexts',
     },
@@ -44,9 +44,21 @@ export const XSS_SCRIPT_RULES: RuleSet = {
       test: anyOf(
         /\beval ?\( ?(?:atob|unescape|string|location|name|window|document|url|this|src|id|[a-z](?: ?\+ ?[a-z]){1,8} ?\)|["'`\\/])/,
         /\b(?:settimeout|setinterval|execscript|function) ?\( ?["'`][^"'`]{0,80}\(/,
+        /\bfunction ?`/,
         /\blocation ?= ?(?:name|id|location\.hash|`)/,
       ),
       why: 'Runs text as code.',
+      source: EVASION,
+    },
+    {
+      id: 'xss.script-evaluates-call',
+      weight: 5,
+      test: anyOf(
+        /\b(?:eval|settimeout|setinterval|execscript|function) ?\( ?["'`][^"'`\n]{0,80}(?:\balert|\bprompt|\bconfirm|document ?\.|location|\bsleep\b|\bsystem\b)/,
+        /\b(?:eval|settimeout|setinterval|execscript) ?\( ?["'`][^"'`\n]{1,20}["'`] ?\+ ?["'`]/,
+        /\bfunction ?\( ?["'`][^"'`\n]{1,80}["'`] ?\) ?(?:\(|`)/,
+      ),
+      why: 'Runs a piece of text that opens a dialog, reaches the page or is put together on the spot.',
       source: EVASION,
     },
     {

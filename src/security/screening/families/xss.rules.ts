@@ -27,7 +27,7 @@ export const XSS_RULES: RuleSet = {
     {
       id: 'xss.script-element',
       weight: 5,
-      test: /<[ /]{0,3}script\b[^<>]{0,200}>[ \n]?(?:[^\s<>`]{0,60}[(=`;[{+~]|[^<>`]{0,80}[\w\]][(=]|[^<>]{0,20}\/\*)/,
+      test: /<[ /]{0,3}(?:[a-z]{1,10}:)?script\b[^<>]{0,200}>[ \n]?(?:[^\s<>`]{0,60}[(=`;[{+~]|[^<>`]{0,80}[\w\]][(=]|[^<>]{0,20}\/\*)/,
       why: 'A script element with statements in it.',
       source: OWASP,
     },
@@ -90,6 +90,13 @@ export const XSS_RULES: RuleSet = {
       weight: 3,
       test: /<(?:iframe|frame|object|embed|applet|base|link|meta|script|img|image|bgsound|layer|video|audio|source|input|body|table|td|form|math|xml|br|portal|import|event-source)\b[^<>]{0,200}?\b(?:src|srcdoc|data|code|codebase|href|http-equiv|content|action|formaction|poster|background|dynsrc|lowsrc|xlink:href|implementation|folder) ?= ?["'`]?[^\s"'`>]/,
       why: 'An element whose target the sender chose.',
+      source: EVASION,
+    },
+    {
+      id: 'xss.call-in-tag',
+      weight: 3,
+      test: /<[a-z!?/][^<>]{0,300}?[^a-z0-9.](?:alert|prompt|confirm|eval|print|fetch) ?[(`]/,
+      why: 'A function call inside a tag, in whichever attribute the parser makes of it.',
       source: EVASION,
     },
     {

