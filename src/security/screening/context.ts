@@ -51,8 +51,12 @@ function isClosing(text: string, at: number): boolean {
   );
 }
 
-/** `'-f(1)-'` or `"|id|"`: operators on both sides join what is in between to the text around the quotes. */
-function joinsAtBothEnds(inner: string): boolean {
+/**
+ * `'-f(1)-'` or `"|id|"`: operators on both sides join what is in between to the text around the quotes, and
+ * in `'a'||f()||'b'` two literals are joined, not one text quoted.
+ */
+function joinsLiterals(inner: string, mark: string): boolean {
+  if (new RegExp(`${mark} ?[|+=]|[|+=] ?${mark}`).test(inner)) return true;
   return /^[-+*/^%&|;,]/.test(inner) && /[-+*/^%&|;,]$/.test(inner) && /[a-z0-9]/.test(inner);
 }
 
@@ -62,7 +66,7 @@ function delimited(text: string, mark: string, context: Span['context']): Span[]
   let open = -1;
   for (let at = text.indexOf(mark); at >= 0; at = text.indexOf(mark, at + 1)) {
     if (open >= 0 && isClosing(text, at) && at > open + 1) {
-      if (mark !== '`' && joinsAtBothEnds(text.slice(open + 1, at))) {
+      if (mark !== '`' && joinsLiterals(text.slice(open + 1, at), mark)) {
         open = -1;
         continue;
       }

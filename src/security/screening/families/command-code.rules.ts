@@ -43,6 +43,7 @@ export const COMMAND_CODE_RULES: RuleSet = {
       weight: 5,
       test: anyOf(
         /["'] ?\. ?@?(?:print|system|exec|phpinfo|md5|sleep|passthru|shell_exec|file_get_contents|eval|printf|print_r|var_dump) ?\(/,
+        /[;.] ?(?:exit|die|print|printf|var_dump|print_r) ?\( ?(?:md5|phpversion|php_uname|base64_\w{6}|["'$])[^\n]{0,60}\) ?;? ?(?:\/\/|#)/,
         /\$\{ ?@/,
         /\{\$\{/,
         /\$\{ ?(?:phpinfo|system|print|exec|passthru|eval) ?\(/,

@@ -74,6 +74,8 @@ export const PATH_RULES: RuleSet = {
         /(?:%(?:25){0,3}2e|%u002e|%uff0e|%c0%ae|0x2e){2}[/\\]/,
         /(?:%(?:25){0,2}2e\.|\.%(?:25){0,2}2e)[/\\]/,
         /%(?:25){0,2}2e%(?:25){0,2}[2-7][0-9a-f]%/,
+        // The same step twice, whatever the bytes between its dots and for its slash.
+        /((?=\S{0,40}(?:%|0x))(?:\.|%2e|0x2e|%u[0-9a-f]{4}|%0[01]|\?){2,5}(?:%[0-9a-z%]{2,7}|0x[25][fc]|[/\\]{1,3}))\1/,
       ),
       why: 'Dots or slashes of a climb are encoded; a real link does not need that.',
       source: 'https://cwe.mitre.org/data/definitions/22.html',
@@ -107,7 +109,10 @@ export const PATH_RULES: RuleSet = {
       id: 'path.null-byte',
       weight: 5,
       view: 'raw',
-      test: /[\w.)/\\](?:%00|\\x00|\\0|\x00)(?:\.[a-z]{2,5}|["']|\s|$|%)/,
+      test: anyOf(
+        /[\w.)/\\](?:%00|\\x00|\\0|\x00)(?:\.[a-z]{2,5}|["']|\s|$|%)/,
+        /[\w.]::\$(?:data|index_allocation)\b/,
+      ),
       why: 'A null byte that cuts off the extension the server adds.',
       source: 'https://cwe.mitre.org/data/definitions/158.html',
     },

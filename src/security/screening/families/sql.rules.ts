@@ -26,7 +26,7 @@ export const SQL_RULES: RuleSet = {
       id: 'sql.tautology',
       weight: 5,
       view: 'sql',
-      test: /(?:\b(?:or|and|xor|having|where not)\b|\|\||&&) ?[(!~ -]{0,8}(?:\d{1,12}|'[^'\n]{0,30}'|"[^"\n]{0,30}")[ )]{0,4}(?:=|<=>|!=|<>|like\b|rlike\b|regexp\b|sounds like\b|is\b)[ (]{0,4}(?:not )?(?:\d{1,12}\b|'[^'\s]{0,30}|"[^"\s]{0,30}|null\b|true\b)/,
+      test: /(?:\b(?:or|and|xor|having|where not)\b|\|\||&&) ?[(!~ -]{0,8}(?:not )?(?:\d{1,12}|'[^'\n]{0,30}'|"[^"\n]{0,30}")[ )]{0,4}(?:=|<=>|!=|<>|like\b|rlike\b|regexp\b|sounds like\b|is\b)[ (]{0,4}(?:not )?(?:\d{1,12}\b|'[^'\s]{0,30}|"[^"\s]{0,30}|null\b|true\b)/,
       why: 'A condition that compares two constants: no real query needs it, only one that must be always true.',
       source: OWASP,
     },
