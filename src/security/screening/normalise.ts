@@ -47,9 +47,9 @@ function foldUnicode(text: string): string {
   return foldPunctuation(foldLookAlikes(plain.toLowerCase()));
 }
 
-/** Afterwards two white space characters never touch, which keeps rules free of unbounded gaps. */
+/** Afterwards white space never touches white space or an end, which keeps rules free of unbounded gaps. */
 function reduceSpace(text: string): string {
-  return text.replace(/\s+/g, (run) => (run.includes('\n') || run.includes('\r') ? '\n' : ' '));
+  return text.replace(/\s+/g, (run) => (run.includes('\n') || run.includes('\r') ? '\n' : ' ')).trim();
 }
 
 /** A token such as `'+union+select+1` is URL form encoding, where a plus sign is a space. */

@@ -23,7 +23,7 @@ describe('chained commands', () => {
   it.each([
     'uname -a; dpkg -l', 'ps aux | grep node', 'cd src && ls', 'npm install && npm run build', 'node | python; docker & git',
     'dogs; cat food is dear', 'this | help', 'rock & roll', 'see https://example.com/?a=b&c=d', '/bin/sh -c x; ls',
-    'b5 sda ;do sudo mount', 'nothing here', ';xyz and more', '50% off & free',
+    'b5 sda ;do sudo mount', 'nothing here', ';xyz and more', '50% off & free', 'the & sleep 42', 'name;id;date', 'your name & id', '| id | name |\n|----|------|', 'the ruby | python/id',
   ])('should not be found in %s', (text) => expect(holds(chainedCommand, text)).toBe(false)); // prettier-ignore
 
   it('should not be looked for without end', () => {

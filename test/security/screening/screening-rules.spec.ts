@@ -1,21 +1,7 @@
 import { POLICY_VERSION, RULE_SETS, THRESHOLDS } from '../../../src/security/screening/policy.js';
 import { Screening } from '../../../src/security/screening/screening.service.js';
-import { COMMAND_EXAMPLES } from './examples/command.examples.js';
-import { LDAP_EXAMPLES, NOSQL_EXAMPLES, PATH_EXAMPLES, TEMPLATE_EXAMPLES } from './examples/path.examples.js';
-import { PROMPT_EXAMPLES } from './examples/prompt.examples.js';
-import { SQL_EXAMPLES } from './examples/sql.examples.js';
-import { XSS_EXAMPLES } from './examples/xss.examples.js';
+import { EXAMPLES } from './examples/all.examples.js';
 
-const EXAMPLES = {
-  ...XSS_EXAMPLES,
-  ...SQL_EXAMPLES,
-  ...COMMAND_EXAMPLES,
-  ...PATH_EXAMPLES,
-  ...TEMPLATE_EXAMPLES,
-  ...NOSQL_EXAMPLES,
-  ...LDAP_EXAMPLES,
-  ...PROMPT_EXAMPLES,
-};
 const RULES = RULE_SETS.flatMap((set) => set.rules.map((rule) => ({ ...rule, family: set.family })));
 const screening = new Screening();
 

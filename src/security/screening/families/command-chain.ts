@@ -25,17 +25,22 @@ const ARGUMENTS =
 const PLAIN_ARGUMENTS = /^ ?(?:<<<|-{1,2}[a-z]|\/[a-z]{1,2}\b|[~.]{0,2}\/\w|https?:|[a-z]:\\)/;
 /** Arguments proper: `; sleep` ends a sentence, `; sleep 5` does not. */
 const REAL_ARGUMENTS =
-  /^ ?(?:-{1,2}[a-z\d]|[/\\~.]{1,3}[\w.]|\$[\w{(]|%\w|<<|[>+]\S|[a-z]:[\\/]|https?:|[\w.-]{1,40}(?:[/\\@]\w| -{1,2}[a-z])|\()/;
+  /^(?:\(| (?:-{1,2}[a-z\d]|[/\\~.]{1,3}[\w.]|\$[\w{(]|%\w|<<|[>+]\S|[a-z]:[\\/]|https?:|[\w.-]{1,40}(?:@\w| -{1,2}[a-z])))/;
 /** Several words after the arguments: the separator was punctuation. */
 const SENTENCE_GOES_ON = /(?: [a-z']{2,14}){3}/;
-const PLAIN_WORD = /(?:^|\s)#?[\p{L}\p{M}\d'-]+$/u;
+const PLAIN_WORD = /(?:^|[\s"'()/*])#?[\p{L}\p{M}\d'/*-]{1,40}["')*]?$/u;
+/** No sentence ends with these, so what follows is not a payload behind one: `the & sleep 42`. */
+const UNFINISHED =
+  /(?:^|\s)(?:the|an?|my|your|our|his|their|of|and|or|but|with|from|for|is|are|was|were|not|no|if|when|because|than|very)$/;
 const TAKES_NUMBER = /^(?:sleep|ping|timeout|nc)$/;
 const TAKES_HOST = /^(?:dig|ping|nslookup|traceroute|telnet|ssh|whois|host|nc)$/;
 /** Second words that belong to the command before them. */
 const KNOWN_PAIR =
-  /^(?:net (?:user|localgroup|group|view|share|start|stop|use|accounts|session)|ps (?:aux|axu|-)|ip (?:a|addr|route|link)|reg (?:query|add|save)|date [-+]|sudo -|su -|set (?:$|[;&|]))/;
+  /^(?:net (?:user|localgroup|group|view|share|start|stop|use|accounts|session)|ps (?:aux|axu|-)|ip (?:a|addr|route|link)|reg (?:query|add|save)|date (?:-[a-z]|\+["'%])|sudo -|su -|set (?:$|[;&|]))/;
+/** `| ruby/id` is a choice of words; a program is named by itself or by the path it lies at. */
+const RELATIVE = /^\W{1,6}(?!usr|s?bin|opt|home|windows|system32|cmd)[a-z][\w-]{0,20}\//;
 /** An item of a list or table: `name | id | date`. */
-const ITEM = /^ ?(?!sleep \d|ping \d)[\p{L}\p{M}_-][\p{L}\p{M}'_ -]{1,30}\d{0,3}[.!?]? ?$/u;
+const ITEM = /^ ?(?!sleep \d|ping \d)[\p{L}\p{M}_-][\p{L}\p{M}'_*" -]{1,30}\d{0,3}[.!?:,]? ?$/u;
 const MIN_ITEMS = 3;
 const TABLE_ROW = /^\|.{1,300}\|$/;
 const TABLE = /\|[ \n]{0,2}:?-{1,80}:?[ \n]{0,2}\||\|\n ?\|[^|\n]{0,80}\|/;
@@ -68,6 +73,23 @@ function isListed(text: string, at: number, mark: string): boolean {
   if (items.length < MIN_ITEMS) return false;
   const gluedToNameOnly = /\s/.test(text[at - 1] ?? ' ') && text[at + 1] !== ' ';
   return !gluedToNameOnly && items.every((item, index) => ITEM.test(index === 0 ? item.slice(-30) : item));
+}
+
+/** `the name & id of it`, `any; id account`: a column or field rather than the command of that name. */
+function isColumn(
+  text: string,
+  from: number,
+  name: string,
+  right: string,
+  left: string,
+  isDetached: boolean,
+): boolean {
+  return (
+    name === 'id' &&
+    text[from] === ' ' &&
+    PLAIN_WORD.test(left) &&
+    (text[from - 1] === '&' || right.trim() !== '' || !(isValue(left) || isDetached))
+  );
 }
 
 /** A separator that no sentence has: glued to the name, or the first thing of the message or sentence. */
@@ -109,6 +131,7 @@ function* candidates(
 export function chainedCommand(text: string, context: MessageContext): Match | undefined {
   for (const { at, end, mark, name } of candidates(SEPARATED, text)) {
     const right = after(text, end);
+    if (isTechnical(name) && (/^\/(?![a-z])/.test(right) || RELATIVE.test(text.slice(at, end)))) continue;
     const kind = commandKind(name);
     const pair = KNOWN_PAIR.test(name + right);
     const likely = pair || ARGUMENTS.test(right);
@@ -120,7 +143,9 @@ export function chainedCommand(text: string, context: MessageContext): Match | u
     if (mark === '|' && isFilter(name) && !(text.slice(0, at).trim() === '' && PLAIN_ARGUMENTS.test(right)))
       continue;
     // In prose a lone ampersand is the word "and", and `this | that; node` is a list.
-    const technical = isTechnical(name);
+    const detached = /\s/.test(text[at - 1] ?? '');
+    if (text[at + mark.length] === ' ' && UNFINISHED.test(left)) continue;
+    const technical = isTechnical(name) && !isColumn(text, at + mark.length, name, right, left, detached);
     if (mark === '&' && !likely && !technical && !EMPTY.test(left)) continue;
     const listed = text[at + mark.length] === ' ' && PLAIN_WORD.test(left) && !technical;
     const proof =
@@ -134,7 +159,6 @@ export function chainedCommand(text: string, context: MessageContext): Match | u
     if (kind === 'none' && !standsAlone && !(only && left.includes('='))) continue;
     if (!only && isShellLine(left)) continue;
     const value = only || (likely && VALUE.test(text.slice(payload, at).trimEnd()));
-    const detached = /\s/.test(text[at - 1] ?? '');
     if (standsAlone || value || detached) return { start: at, end };
   }
   return undefined;

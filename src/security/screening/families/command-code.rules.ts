@@ -11,7 +11,7 @@ export const COMMAND_CODE_RULES: RuleSet = {
       id: 'command.mail-protocol',
       weight: 5,
       view: 'raw',
-      test: /(?:\r?\n|%0d%0a|%0a|\\r\\n)(?:mail from: ?<|rcpt to: ?<|(?:ehlo|helo) [\w-]{1,40}\.[\w.-]{2,40}|auth (?:plain|login|cram-md5|digest-md5|ntlm|external)\b|(?:vrfy|expn|etrn) \S|(?:noop|rset|starttls|uidl|capa)(?:\r|\n|%0|\\|$)|(?:a\d{1,4}|[a-z]\d{2,4}) (?:login|authenticate|select|fetch|list|lsub|delete|create|rename|logout|status|store|search|examine|capability|noop|expunge|append|copy|subscribe|uid)\b|(?:retr|dele|top) \d{1,4}(?:[ \r\n]|%0|\\|$)|data(?:\r?\n|%0d%0a)(?:from|subject|to):)/,
+      test: /(?:\r?\n|%0d%0a|%0a|\\r\\n)(?:mail from: ?<|rcpt to: ?<|(?:ehlo|helo) [\w-]{1,40}\.[\w.-]{2,40}|auth (?:plain|login|cram-md5|digest-md5|ntlm|external)\b|(?:vrfy|expn|etrn) \S|(?:noop|rset|starttls|uidl|capa)(?:\r|\n|%0|\\|$)|(?:a\d{1,4}|[a-z]\d{2,4}) (?:login|authenticate|select|fetch|list|lsub|delete|create|rename|logout|status|store|search|examine|capability|noop|expunge|append|copy|subscribe|uid)\b|(?:retr|dele|top) \d{1,4}(?: \d{1,4})?(?:\r|%0|\\|$)|data(?:\r?\n|%0d%0a)(?:from|subject|to):)/,
       why: 'A line break, then a command of SMTP, IMAP or POP3 (CWE-93).',
       source:
         'https://owasp.org/www-project-web-security-testing-guide/latest/4-Web_Application_Security_Testing/07-Input_Validation_Testing/10-Testing_for_IMAP_SMTP_Injection',
@@ -55,7 +55,10 @@ export const COMMAND_CODE_RULES: RuleSet = {
       id: 'command.system-call',
       weight: 5,
       anchored: true,
-      test: /(?:[\w)\]}.=-]{0,20}["'`;(@|&]{1,3} ?)?(?:echo |print |return )?@?(?:kernel\.|os\.|subprocess\.)?(?:system|passthru|shell_exec|proc_open|popen|pcntl_exec|exec|eval|assert|spawn|phpinfo|file_get_contents|readfile) ?\(? ?(?:["'$`]|base64_decode|gzinflate|chr ?\(|\) ?;?)(?:$|[^\n]{0,10}\b(?:id|cat|ls|dir|pwd|whoami|uname|ping|curl|wget|nc|sleep|type|echo|touch|puts|_get|_post|_request|base64|phpinfo|\/etc|\/bin)\b|[^\n]{0,10}\/)/,
+      test: anyOf(
+        /(?:[\w)\]}.=-]{0,20}["'`;(@|&]{1,3} ?)?(?:echo |print |return )?@?(?:kernel\.|os\.|subprocess\.)?(?:system|passthru|shell_exec|proc_open|popen|pcntl_exec|exec|eval|assert|spawn|phpinfo|file_get_contents|readfile) ?\( ?(?:["'$`]|base64_decode|gzinflate|chr ?\(|\) ?;?)(?:$|[^\n]{0,10}\b(?:id|cat|ls|dir|pwd|whoami|uname|ping|curl|wget|nc|sleep|type|echo|touch|puts|_get|_post|_request|base64|phpinfo|\/etc|\/bin)\b|[^\n]{0,10}\/)/,
+        /(?:[\w)\]}.=-]{0,20}["'`;(@|&]{1,3} ?)?(?:echo |print |return )?@?(?:kernel\.|os\.|subprocess\.)?(?:system|passthru|shell_exec|proc_open|popen|pcntl_exec|exec|eval|assert|spawn|phpinfo|file_get_contents|readfile) ?["'`](?:id|cat|ls|dir|pwd|whoami|uname|ping|curl|wget|nc|sleep|type|echo|touch|puts|_get|_post|_request|base64|phpinfo|\/etc|\/bin)\b[ "'`;]/,
+      ),
       why: 'A call of a scripting language that runs a command.',
       source: INJECTION,
     },

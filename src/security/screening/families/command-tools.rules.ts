@@ -37,7 +37,7 @@ export const COMMAND_TOOL_RULES: RuleSet = {
       id: 'command.editor-escape',
       weight: 5,
       test: anyOf(
-        /\b(?:vim?|ed|less|more|man|gdb|ftp|mysql|psql|nmap|awk) [^\n]{0,40}?(?:["':]\\?!|\\!|-ex ?['"\\]{0,2}!|--interactive|begin ?\{ ?system)/,
+        /\b(?:vim?|ed|less|more|man|gdb|ftp|mysql|psql|nmap|awk) [^\n]{0,40}?(?:["':]\\?![a-z/]|\\!|-ex ?['"\\]{0,2}!|--interactive|begin ?\{ ?system)/,
         /-exec (?:\/bin\/)?(?:ba|z|da)?sh ?\\?;/,
         /--checkpoint-action ?= ?exec|-o ?proxycommand ?= ?["']?[\w/;]|--(?:upload|receive)-pack ?= ?["']?[\w/;]|--use-compress-program ?= ?["']?[\w/;]/,
       ),
@@ -70,7 +70,7 @@ export const COMMAND_TOOL_RULES: RuleSet = {
       weight: 5,
       view: 'shell',
       anchored: true,
-      test: /["'`;|&!]{0,2} ?(?:(?:sudo|doas)(?= (?:id|whoami)$)|time|nice(?: -n ?-?\d{1,2})?|env(?: \w{1,20}=\S{0,20}){0,3}|timeout \d{1,4}|nohup|setsid|strace|ltrace|busybox|taskset \w{1,4}|stdbuf \S{1,8}|command|builtin|exec|!) ?(?:\/(?:usr\/)?bin\/)?(?:(?:id|whoami|uname|ls|ifconfig)\b|(?:cat|nc|sh|bash|wget|curl) (?:-|[/~.]|https?:))[^\n]{0,60}$/,
+      test: /["'`;|&!]{0,2} ?(?:(?:sudo|doas)(?= (?:id|whoami)(?:$|\n))|time|nice(?: -n ?-?\d{1,2})?|env(?: \w{1,20}=\S{0,20}){0,3}|timeout \d{1,4}|nohup|setsid|strace|ltrace|busybox|taskset \w{1,4}|stdbuf \S{1,8}|command|builtin|exec|!) ?(?:\/(?:usr\/)?bin\/)?(?:(?:id|whoami|uname|ls|ifconfig)(?: ?(?:$|[;|&\n"'`])| [-/~])|(?:cat|nc|sh|bash|wget|curl) (?:-|[/~.][\w/.~]|https?:))[^\n]{0,60}(?:$|\n)/,
       why: 'Runs a probe through another program, so that its name does not stand first.',
       source: 'https://gtfobins.github.io/',
     },

@@ -55,7 +55,7 @@ export const LDAP_RULES: RuleSet = {
       id: 'ldap.xpath-breakout',
       weight: 5,
       test: anyOf(
-        /["'\]] ?(?:or|and|\|) ?(?:name ?\(|count ?\(|string-length ?\(|substring ?\(|position ?\(|contains ?\(|starts-with ?\(|\/{1,2}(?:\*|[a-z]))/,
+        /["'\]] ?(?:(?:or|and|\|) ?(?:name ?\(|count ?\(|string-length ?\(|substring ?\(|position ?\(|contains ?\(|starts-with ?\()|(?:(?:or|and) (?=\/)|\| ?(?=\/)|(?:or|and)(?=\/\/))\/{1,2}(?:\*|[a-z]))/,
         /["'] ?\] ?(?:\||\/{1,2}) ?(?:\/|\*|[a-z])/,
         /\bcount ?\( ?\//,
         /\b(?:parent|child|self|descendant)::(?:\*|node|text|[a-z])/,

@@ -16,7 +16,7 @@ export const SQL_RULES: RuleSet = {
       weight: 5,
       view: 'sql',
       test: afterStrayQuote(
-        /(?:[\w@.<>%*\\&=-]{0,40}(?:["']{1,2}|\\["'])|["'][\w ]{0,40}["']{2})[ )]{0,8}(?:(?:or|and|xor|having|where|like|regexp|rlike|between|in(?= ?\()|is(?= (?:not )?null)|not(?= (?:in|like|between|null)))(?![a-z_])|\|\||&&)[ ("'`!~+-]{0,8}/,
+        /(?:[\w@.<>%*\\&=-]{0,40}(?:["']{1,2}|\\["'])|["'][\w ]{0,40}["']{2})(?!(?:like|where|having|between|regexp|rlike|in|is|not|xor)["']|(?:or|and)["'](?:[\s!?.,;:)/*]|$))[ )]{0,8}(?:(?:or|and|xor|having|where|like|regexp|rlike|between|in(?= ?\()|is(?= (?:not )?null)|not(?= (?:in|like|between|null)))(?![a-z_])|\|\||&&)[ ("'`!~+-]{0,8}/,
         /=|<|>|\blike ?["'(%]|\blike char\b|\bbetween ["'(\d]|\bin ?\(|\bis (?:not )?null\b|\br(?:egexp|like)\b|--|#|\/\*|\(|["']{2} ?(?:[-+=^&*|<>,)]|$|["'\s])|^(?:not )?null\b/,
       ),
       why: 'A value ends in a stray quote, then a condition follows.',
@@ -45,7 +45,7 @@ export const SQL_RULES: RuleSet = {
       test: afterStrayQuote(
         anyOf(
           /[\w@.-]{0,40} ?(?:["']|\))[ )]{0,6}(?:or|and) ?\(? ?(?:true|false|not false|\d{1,8}|'[^'\n]{0,20}'|"[^"\n]{0,20}")[ )]{0,4}(?:--|#|\/\*|;|$)/,
-          /[\w@.-]{0,40}[ )]{0,6}\b(?:or|and) ?\(? ?(?:true|false|not false|\d{1,8}|'[^'\n]{0,20}'|"[^"\n]{0,20}")[ )]{0,4}(?:--|#|\/\*|; ?$)/,
+          /[\w@.-]{0,40}[ )]{0,6}\b(?:or|and) ?\(? ?(?:true|false|not false|\d{1,8}|'[^'\n]{0,20}'|"[^"\n]{0,20}")[ )]{0,4}(?:--|#|\/\*)/,
         ),
       ),
       why: 'A constant condition that ends the query.',
@@ -67,8 +67,8 @@ export const SQL_RULES: RuleSet = {
       view: 'sql',
       anchored: true,
       test: anyOf(
-        /[\w@.<>%*-]{0,40}["'`]?[ )]{0,8}; ?(?:drop (?:table|database|view|user|index|schema|function|column)|insert into|update \w{1,40} set|delete from|alter (?:table|user|database|login)|create (?:table|user|function|database|login|or)|truncate table|declare @|waitfor (?:delay|time)|backup database|exec(?:ute)? ?[("'\w]|merge into|call \w{1,30} ?\(|copy [\w(]{1,30} (?:from|to) |shutdown\b)/,
-        /[\w@.<>%*-]{0,40}["'`]?[ )]{0,8}; ?(?:if ?\(|select (?:@@|\d|\*|\w{1,30} ?\(|[\w, ]{1,60} from \w{1,30} where))/,
+        /[\w@.<>%*-]{0,40}["'`]?[ )]{0,8}; ?(?:drop (?:table|database|view|user|index|schema|function|column)|insert into|update \w{1,40} set|delete from|alter (?:table|user|database|login)|create (?:table|user|function|database|login|or)|truncate table|declare @|waitfor (?:delay|time)|backup database|exec(?:ute)? ?[("'\w]|merge into|copy [\w(]{1,30} (?:from|to) |shutdown\b)/,
+        /[\w@.<>%*-]{0,40}["'`]?[ )]{0,8}; ?(?:if ?\( ?\(?(?:select|\d|ascii|ord|substr|mid|len|exists|user|system_user|is_srvrolemember|@@)|select (?:@@|\d{1,9} ?(?:$|[,;#]|--|from|union|where)|\* ?(?:from|,|$)|\w{1,30} ?\(|[\w, ]{1,60} from \w{1,30} where))/,
         /[\w@.<>%*-]{0,40}["'`][ )]{0,8}; ?(?:drop|insert|update|delete|alter|create|truncate|grant|revoke|set|begin|copy|call|select)\b/,
       ),
       why: 'Ends the statement and begins another one.',
@@ -95,8 +95,8 @@ export const SQL_RULES: RuleSet = {
       weight: 5,
       view: 'sql',
       test: anyOf(
-        /["'`][ )]{0,8}(?:\|\||\+|\*|\^|%|xor|-)[ (]{0,6}(?:\(select\b|select [^\s]|if ?\(|(?:pg_)?sleep ?\(|benchmark ?\(|utl_|dbms_|extractvalue|case when|char ?\(|chr ?\(|concat|ascii ?\(|version ?\(|user ?\(|database ?\(|@@)/,
-        /["'`][ )]{0,8}, ?(?:\({1,4} ?select\b|if ?\(|(?:pg_)?sleep ?\(|benchmark ?\(|utl_|dbms_|extractvalue ?\(|@@)/,
+        /["'`][ )]{0,8}(?:\|\||\+|\*|\^|%|xor|-)[ (]{0,6}(?:\(select\b ?[^)\s]|select (?:[\d*@'(]|[\w.]{1,30} ?[(,]|[\w.]{1,30} from )|if ?\([^)\n]{0,60}[=<>(,]|pg_sleep ?\(|sleep ?\( ?\d|benchmark ?\(|utl_|dbms_|extractvalue|case when|char ?\(|chr ?\(|concat|ascii ?\(|(?:version|user|database|schema) ?\( ?\)|@@)/,
+        /["'`][ )]{0,8}, ?(?:\({1,4} ?select\b ?[^)\s]|if ?\([^)\n]{0,60}[=<>(,]|pg_sleep ?\(|sleep ?\( ?\d|benchmark ?\(|utl_|dbms_|extractvalue ?\(|@@)/,
       ),
       why: 'Joins a subquery or database function to the literal it left.',
       source: OWASP,
@@ -105,7 +105,7 @@ export const SQL_RULES: RuleSet = {
       id: 'sql.quote-subselect',
       weight: 5,
       view: 'sql',
-      test: /["')\d][ )]{0,8}(?:or|and|xor|\|\||&&|,|=|<|>|in|where|having|div|mod|%|\^|\*)[ !~-]{0,4}(?:\d{1,9} ?(?:=|<|>|in) ?)? ?\({1,6} ?select\b/,
+      test: /["')\d][ )]{0,8}(?:or|and|xor|\|\||&&|,|=|<|>|in|where|having|div|mod|%|\^|\*)[ !~-]{0,4}(?:\d{1,9} ?(?:=|<|>|in) ?)? ?\({1,6} ?select\b ?[^)\s]/,
       why: 'A condition that asks a subquery, the question of blind injection.',
       source: BLIND,
     },
@@ -114,7 +114,7 @@ export const SQL_RULES: RuleSet = {
       weight: 5,
       view: 'sql',
       test: afterStrayQuote(
-        /[\w@.-]{0,20}["'] ?(?:=|\^|&|\*|like|[-+*^&=] ?\d?(?:\|\||--\+?)) ?["']{0,2} ?(?:--|#|$)/,
+        /[\w@.-]{0,20}["'] ?(?:=|\^|&|\*|(?<= )like(?= )|[-+*^&=] ?\d?(?:\|\||--\+?)) ?["']{0,2} ?(?:--|#|$)/,
       ),
       why: 'Operators between two stray quotes turn a comparison of text into arithmetic that is true.',
       source: OWASP,

@@ -24,7 +24,7 @@ export const XSS_SCRIPT_RULES: RuleSet = {
     {
       id: 'xss.script-breakout',
       weight: 5,
-      test: /(?:["'`]|\\u0027|\$\{|^)[ )}\]]{0,4}(?:[;+\-*/,|&^%~!<>?:=]{1,3}|(?<=\$\{))[ (\n{]{0,3}(?:(?:window|self|top|this|parent|document)[.[])?(?:alert|prompt|confirm|eval|document\.(?:cookie|write|location|body)|location|string\.fromcharcode|(?:settimeout|setinterval)(?= ?\( ?(?:["'`]|alert|eval))|import(?= ?\()|fetch(?= ?[(`])|\$\.getscript|document\.domain|self|top|window)[ )]{0,2}(?:[(`=[]|\.\w)/,
+      test: /(?:["'`]|\\u0027|\$\{|^)[ )}\]]{0,4}(?:[;+\-*/,|&^%~!<>?:=]{1,3}|(?<=\$\{))[ (\n{]{0,3}(?:(?:window|self|top|this|parent|document)[.[])?(?:alert|prompt|confirm|eval|document\.(?:cookie|write|location|body)|location|string\.fromcharcode|(?:settimeout|setinterval)(?= ?\( ?(?:["'`]|alert|eval))|import(?= ?\()|fetch(?= ?[(`])|\$\.getscript|document\.domain|(?:self|top|window)(?=[[.=]))\)?(?:[(`[]| ?=|\.\w)/,
       why: 'Leaves a string literal and calls a function at once.',
       source: 'https://portswigger.net/web-security/cross-site-scripting/contexts',
     },
@@ -76,7 +76,7 @@ export const XSS_SCRIPT_RULES: RuleSet = {
         /\(?\b(?:alert|confirm|prompt|eval)\)?\.(?:call|apply|bind) ?[(`]/,
         /\.(?:sort|map|call|apply|find|filter|some|every|foreach|constructor|from)(?:\.call)? ?(?:\( ?(?:alert|confirm|prompt|eval) ?\)|`[^`\n]{0,20}\$\{)/,
         /\[["'][^"'\]\n]{1,12}["'] ?\+ ?["'][^"'\]\n]{1,12}["']\] ?\(/,
-        /\(alert\) ?\(/,
+        /\(alert\)\(/,
         /\bal\\u[0-9a-f]{4}/,
       ),
       why: 'Calls a function through an index, a reference or a tag, so that its name does not stand before a bracket.',
