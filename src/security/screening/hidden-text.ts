@@ -3,6 +3,7 @@ import { decodeToken } from './decoders.js';
 const TOKEN = /[a-z0-9+/_-]{20,}={0,6}/gi;
 const SPACED_HEX = /(?:\b[0-9a-f]{2} ){7,}[0-9a-f]{2}\b/gi;
 const MAX_TOKENS = 8;
+const WINDOW = 600;
 const ROT13_OF_ATTACK_WORDS = /\b(?:vtaber|qvfertneq|sbetrg|biree?vqr|olcnff|vafgehpgvbaf?|cebzcg|flfgrz)\b/i;
 const REVERSED_ATTACK_WORDS = /\b(?:erongi|dragersid|tegrof|snoitcurtsni|tpmorp)\b/i;
 
@@ -11,6 +12,12 @@ function rot13(text: string): string {
     const base = letter <= 'Z' ? 65 : 97;
     return String.fromCharCode(((letter.charCodeAt(0) - base + 13) % 26) + base);
   });
+}
+
+/** The text around the first match: enough for an instruction, and a bound on what is screened twice. */
+function around(message: string, pattern: RegExp): string | undefined {
+  const found = pattern.exec(message);
+  return found ? message.slice(Math.max(0, found.index - WINDOW), found.index + WINDOW) : undefined;
 }
 
 /**
@@ -29,7 +36,9 @@ export function hiddenText(message: string): string {
     const text = decodeToken(run.replaceAll(' ', ''));
     if (text !== undefined) found.push(text);
   }
-  if (ROT13_OF_ATTACK_WORDS.test(message)) found.push(rot13(message));
-  if (REVERSED_ATTACK_WORDS.test(message)) found.push(Array.from(message).reverse().join(''));
+  const rotated = around(message, ROT13_OF_ATTACK_WORDS);
+  if (rotated !== undefined) found.push(rot13(rotated));
+  const reversed = around(message, REVERSED_ATTACK_WORDS);
+  if (reversed !== undefined) found.push(Array.from(reversed).reverse().join(''));
   return found.join('\n');
 }

@@ -6,7 +6,10 @@ export const MESSAGE_LENGTH = 4000;
 /** Bar for any message of that length, milliseconds of processor time. */
 export const WORST_BAR_MS = 5;
 
-/** Patterns that are expensive for careless expressions, each repeated to the full length. */
+/**
+ * Patterns that are expensive for careless expressions, each repeated to the full length. The last ones were
+ * found by a search that joins and mutates pieces of attacks and keeps what takes longest.
+ */
 const UNITS = [
   'a', ' ', '\n', '`', '<', '>', "'", '"', '(', ')', '[', ']', '{', '{{', '${', '.', '../', '/', '\\', '%', '%25', '&',
   '&#', '&lt;', ';', '; ', '|', '=', '-', '--', '#', '*', '*)(', '/*', '<!--', '<script', '<a b=', '..', '....//',
@@ -14,6 +17,8 @@ const UNITS = [
   'ignore all ', 'tell me the ', 'show me your ', 'do not ', 'no ', 'any ', 'you are ', 'illegal, ', 'encoded: ',
   'AAAAAAAA', '41 ', 'i g n o r e ', 'v b s c ', 'if (a) {\n', 'a;\n', 'system: ', '\u200b', 'a\u200b', '\u0430a', '\u6f22',
   '\u{1f600}', '\u{1d5ee}', '\ud800', '[](', '![a](', '[$ne]', '{"$', '%c0%af', '\\u0061', '\\x3c', '&newline;',
+  '{i', '\u0417\u0430\u0431\u0443\u0434\u044c', 'antp', 'Vtaber nyy ', ' erongi', ' cebzcg$)||\'({debug$=%`;', ' cebzcg tpmorp$)||\'({d:\'ebug$=%`;\u1ea3/',
+  'IyEgJyBvciAxPTEgLS0gPHN2Zz4ge3s=cebzcg ',
 ]; // prettier-ignore
 
 const REPEATS = 5;
