@@ -36,7 +36,7 @@ const TAKES_NUMBER = /^(?:sleep|ping|timeout|nc)$/;
 const TAKES_HOST = /^(?:dig|ping|nslookup|traceroute|telnet|ssh|whois|host|nc)$/;
 /** Second words that belong to the command before them. */
 const KNOWN_PAIR =
-  /^(?:net (?:user|localgroup|group|view|share|start|stop|use|accounts|session)|ps (?:aux|axu|-)|ip (?:a|addr|route|link)|reg (?:query|add|save)|date (?:-[a-z]|\+["'%])|sudo -|su -|set (?:$|[;&|]))/;
+  /^(?:net (?:user|localgroup|group|view|share|start|stop|use|accounts|session)|ps (?:aux|axu|-)|ip (?:a|addr|route|link)|reg (?:query|add|save)|date (?:-[a-z]|\+["'%])|sudo -|su -|service \w{1,20} (?:start|stop|restart)|systemctl \w|tar -?[cxt]v?[zj]?v?f |find \/ -|cd (?:\.\.|[/~])|set (?:$|[;&|]))/;
 /** `| ruby/id` is a choice of words; a program is named by itself or by the path it lies at. */
 const RELATIVE = /^\W{1,6}(?!usr|s?bin|opt|home|windows|system32|cmd)[a-z][\w-]{0,20}\//;
 /** An item of a list or table: `name | id | date`. */
@@ -140,7 +140,11 @@ export function chainedCommand(text: string, context: MessageContext): Match | u
     if (isListed(text, at, mark)) continue;
     if (isShellSeparator(text, at, mark, name, left) && !isFilter(name)) return { start: at, end };
     if ((kind === 'none' && !PLAIN_ARGUMENTS.test(right)) || (kind === 'ambiguous' && !likely)) continue;
-    if (mark === '|' && isFilter(name) && !(text.slice(0, at).trim() === '' && PLAIN_ARGUMENTS.test(right)))
+    if (
+      mark === '|' &&
+      isFilter(name) &&
+      !(text.slice(0, at).trim() === '' && /^ ?$|^ ?<<<|^ -{1,2}[a-z]|^ [~.]{0,2}\/\w/.test(right))
+    )
       continue;
     // In prose a lone ampersand is the word "and", and `this | that; node` is a list.
     const detached = /\s/.test(text[at - 1] ?? '');

@@ -77,7 +77,7 @@ export const COMMAND_CODE_RULES: RuleSet = {
       id: 'command.php-source',
       weight: 5,
       test: anyOf(
-        /<\?(?:php|=) ?(?:phpinfo|sleep|print|md5|die|system|echo|eval|@|\$_|exec|passthru|include)/,
+        /<\?(?:php|=) ?(?:`|phpinfo|sleep|print|md5|die|system|echo|eval|@|\$_|exec|passthru|include)/,
         /\$_(?:get|post|request|cookie|server) ?[[{]/,
       ),
       why: 'PHP source with its opening tag, or a read of request variables.',

@@ -7,7 +7,7 @@
 const PROGRAMS =
   // who and where
   'whoami ifconfig ipconfig netstat uname hostname lsb_release printenv env getent lsof pgrep pidof lspci dmesg stty ' +
-  'getfacl finger systeminfo tasklist nltest nbtstat dsquery arp traceroute tracert nslookup dig ping ping6 fping ' +
+  'getfacl finger lscpu lsblk lsusb lsmod useradd usermod groupadd systeminfo tasklist nltest nbtstat dsquery arp traceroute tracert nslookup dig ping ping6 fping ' +
   // fetch and connect
   'curl wget netcat ncat nc telnet ssh scp sftp rsync ftp tftp lftp socat rlogin rsh aria2c axel lwp-download ' +
   'lwp-request lynx links w3m nmap tcpdump iptables openssl openvpn smbclient sshpass ssh-keygen ssh-keyscan rclone ' +
@@ -50,7 +50,7 @@ const AMBIGUOUS =
   'export printf copy move del erase format attrib top free mount umount ' +
   'uptime history last look man which whereis locate file stat df du route host wait watch expand batch ' +
   'nice fold grep egrep fgrep go java julia install ver vol tree assoc help dump trap unset pwd script task ' +
-  'ip ss ab ld tbl pic ul nft scanmem ren md rd su set exit reboot shutdown halt poweroff alias';
+  'ip ss ab ld tbl pic ul nft scanmem ren md rd su set exit reboot shutdown halt poweroff alias cd chdir';
 
 /** Programs people name in lists and sentences: languages, shells, editors, products, and words of English. */
 const NAMED_IN_PROSE =

@@ -4,7 +4,7 @@ import type { Match } from '../rule.js';
 const KNOWN_ATTRIBUTE =
   /[^\s(]\){1,4} ?\( ?[|&!]? ?\(?(?:objectclass|objectcategory|uid|uidnumber|cn|sn|ou|dc|dn|mail|memberof|member|samaccountname|userpassword|givenname|displayname|homedirectory|useraccountcontrol|userprincipalname|telephonenumber|title|description|department|admincount|pwdlastset|accountexpires|lastlogon|badpwdcount|employeeid|manager|name|password|user|group|role)(?::[\w.]{1,40}:?)? ?(?:=|~=|>=|<=|:=)/g;
 const FULL_FILTER =
-  /[\w*@.-]{0,40}\( ?[|&!] ?\( ?[\w.;-]{1,40}(?::[\w.]{1,40}:?)? ?(?:=|~=|>=|<=|:=)[^()\n]{0,80}\)/y;
+  /[\w*@.-]{0,40}\( ?[|&!] ?\( ?[|&!]? ?\(? ?[\w.;-]{1,40}(?::[\w.]{1,40}:?)? ?(?:=|~=|>=|<=|:=)[^()\n]{0,80}\)/y;
 const PRESENCE = /\( ?(?:objectclass|objectcategory|uid|cn|sn|mail|userpassword|samaccountname) ?= ?\*\)/y;
 const LOOK_BACK = 200;
 const MAX_LOOKS = 20;

@@ -31,6 +31,7 @@ export const LDAP_RULES: RuleSet = {
         /\*\){1,3}(?:\x00|%00|\\00)/,
         /\*\){2}\(/,
         /\*\(\) ?[|&]/,
+        /\*\) ?[|&]\(/,
         /[|&]\([\w.]{1,30}=\*\)/,
       ),
       why: 'A wildcard, then an operator of the filter language: any entry matches.',

@@ -70,7 +70,7 @@ export const PATH_RULES: RuleSet = {
       weight: 5,
       view: 'raw',
       test: anyOf(
-        /(?:%(?:25){0,3}2e|\.|%u002e|%uff0e|%c0%ae|0x2e|&#46;|．){2}(?:%(?:25){0,3}(?:2f|5c)|%u(?:2215|2216|002f|005c|ff0f|ff3c)|%c0%af|0x(?:2f|5c)|&#(?:47|92);|／|＼)/,
+        /(?:%(?:25){0,3}2e|\.|%u002e|%uff0e|%c0%ae|0x2e|&#46;|．){2}(?:%(?:25){0,3}(?:2f|5c)|%u(?:2215|2216|002f|005c|ff0f|ff3c)|%c0%af|%ef%bc%8f|0x(?:2f|5c)|&#(?:47|92);|／|＼)/,
         /(?:%(?:25){0,3}2e|%u002e|%uff0e|%c0%ae|0x2e){2}[/\\]/,
         /(?:%(?:25){0,2}2e\.|\.%(?:25){0,2}2e)[/\\]/,
         /%(?:25){0,2}2e%(?:25){0,2}[2-7][0-9a-f]%/,
@@ -120,7 +120,7 @@ export const PATH_RULES: RuleSet = {
       id: 'path.wrapper-scheme',
       weight: 5,
       test: anyOf(
-        /\b(?:php:\/\/(?:filter|input|fd|memory|temp|stdin)|expect:\/\/|zip:\/\/|phar:\/\/|glob:\/\/|zlib:|compress\.(?:zlib|bzip2):|gopher:\/\/|dict:\/\/|netdoc:\/|jar:(?:http|file))/,
+        /\b(?:php:\/\/(?:filter|input|fd|memory|temp|stdin)|expect:\/\/|zip:\/\/|phar:\/\/|glob:\/\/|zlib:|compress\.(?:zlib|bzip2):|gopher:\/\/|ssh2\.\w{3,8}:\/\/|rar:\/\/|ogg:\/\/|dict:\/\/|netdoc:\/|jar:(?:http|file))/,
         /\bfile:\/{1,4}(?:localhost\/)?(?:(?:etc|proc|windows|var|root)\b|[a-z]:[/\\])/,
         /(?:^|[\s"'=])\\\\[\w.-]{1,40}\\[a-z]\$/,
         /\b(?:169\.254\.169\.254|metadata\.google\.internal|100\.100\.100\.200)\/(?:latest|computemetadata|metadata|openstack)/,

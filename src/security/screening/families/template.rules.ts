@@ -14,7 +14,7 @@ export const TEMPLATE_RULES: RuleSet = {
     {
       id: 'template.arithmetic-probe',
       weight: 5,
-      test: /(?:\{\{|[$#@*~%]\{|\{%|<%=?|\[\[|@\(|\{php\}|\{|\$\{\{|<th:|\[=)[ =('"]{0,4}-?\d{1,9}[ '"]{0,3}[*+/-][ '"]{0,3}\d{1,9}[ ')"]{0,4}(?:\}|%>|%\}|\]|\)|\{\/)/,
+      test: /(?:\{\{|[$#@*~%]\{|\{%|<%=?|\[\[|@\(|\{php\}|\{|\$\{\{|<th:|\[=|\[%)[ =('"]{0,4}-?\d{1,9}[ '"]{0,3}[*+/-][ '"]{0,3}\d{1,9}[ ')"]{0,4}(?:\}|%>|%\}|\]|\)|\{\/)/,
       why: 'Asks the template engine to calculate: the answer proves that it runs input.',
       source: OWASP,
     },
@@ -23,6 +23,7 @@ export const TEMPLATE_RULES: RuleSet = {
       weight: 5,
       test: anyOf(
         /\.class\.(?:mro|bases?|forname)/,
+        /#\{ ?(?:root|global)\.process\b/,
         /\$class\.(?:inspect|type)/,
         /__(?:class|mro|subclasses|globals|builtins|bases?|getattribute|reduce)__/,
         /__[a-z]{2,16}__[\])(.'"]{1,3}[^\s]{0,30}__[a-z]{2,16}__/,
@@ -73,6 +74,8 @@ export const TEMPLATE_RULES: RuleSet = {
         /\?(?:new|api|interpret|eval) ?\(/,
         /\$\{[^}\n]{0,80}\?(?:new|api)\b/,
         /\{(?:php|literal|fetch|self::|smarty\.|system\(|\$smarty|if (?:system|exec|passthru|phpinfo) ?\(|include file ?= ?["']?[/.])[^\n]{0,80}\}/,
+        /\{[a-z_]{3,40}::[a-z_]{2,30} ?\(/,
+        /\{% ?print ?\(|\{\{ ?(?:get_env ?\(|__tera_context)/,
         /\{\$\w{1,20}\|(?:system|passthru|exec|shell_exec)\b/,
         /(?:\{\{|\{%|<#) ?(?:include|source|import|file|read|load) ?\(? ?["'](?:\/|\.\.\/|[a-z]:)/,
         /#\{ ?(?:%x|`)/,

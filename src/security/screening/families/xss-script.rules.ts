@@ -24,7 +24,11 @@ export const XSS_SCRIPT_RULES: RuleSet = {
     {
       id: 'xss.script-breakout',
       weight: 5,
-      test: /(?:["'`]|\\u0027|\$\{|^)[ )}\]]{0,4}(?:[;+\-*/,|&^%~!<>?:=]{1,3}|(?<=\$\{))[ (\n{]{0,3}(?:(?:window|self|top|this|parent|document)[.[])?(?:alert|prompt|confirm|eval|document\.(?:cookie|write|location|body)|location|string\.fromcharcode|(?:settimeout|setinterval)(?= ?\( ?(?:["'`]|alert|eval))|import(?= ?\()|fetch(?= ?[(`])|\$\.getscript|document\.domain|(?:self|top|window)(?=[[.=]))\)?(?:[(`[]| ?=|\.\w)/,
+      test: anyOf(
+        /(?:["'`]|\\u0027|\$\{|^)[ )}\]]{0,4}(?:[;+\-*/,|&^%~!<>?:=]{1,3}|(?<=\$\{))[ (\n{]{0,3}(?:(?:window|self|top|this|parent|document)[.[])?(?:alert|prompt|confirm|eval|document\.(?:cookie|write|location|body)|location|string\.fromcharcode|(?:settimeout|setinterval)(?= ?\( ?(?:["'`]|alert|eval))|import(?= ?\()|fetch(?= ?[(`])|\$\.getscript|document\.domain|(?:self|top|window)(?=[[.=]))\)?(?:[(`[]| ?=|\.\w)/,
+        /["'`] ?[}\]][ )}\]]{0,3}[;,]?(?:alert|prompt|confirm|eval)\(/,
+        /[-+/*;}] ?(?:alert|prompt|confirm)\([^()\n]{0,20}\)[;})\]]{0,4}(?:\/\/|\\|<!--)/,
+      ),
       why: 'Leaves a string literal and calls a function at once.',
       source: 'https://portswigger.net/web-security/cross-site-scripting/contexts',
     },
