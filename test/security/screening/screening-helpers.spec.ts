@@ -1,8 +1,6 @@
 import { MessageContext } from '../../../src/security/screening/context.js';
-import {
-  chainedCommand,
-  substitutedCommand,
-} from '../../../src/security/screening/families/command-chain.js';
+import { chainedCommand } from '../../../src/security/screening/families/command-chain.js';
+import { substitutedCommand } from '../../../src/security/screening/families/command-substitution.js';
 import { withOpening } from '../../../src/security/screening/families/nearby.js';
 import { anyOf } from '../../../src/security/screening/families/pattern.js';
 import { phrase } from '../../../src/security/screening/families/phrase.js';

@@ -1,7 +1,8 @@
 import { anyOf } from './pattern.js';
 import type { RuleSet } from '../rule.js';
-import { chainedCommand, substitutedCommand } from './command-chain.js';
+import { chainedCommand } from './command-chain.js';
 import { disguisedWord } from './command-disguise.js';
+import { substitutedCommand } from './command-substitution.js';
 
 const OWASP = 'https://owasp.org/www-community/attacks/Command_Injection';
 const BYPASS =

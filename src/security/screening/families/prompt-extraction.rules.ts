@@ -16,7 +16,7 @@ const PROMPT_TEXT =
   '(?:(?:system|initial|original|hidden|secret|previous|internal|starting|base|underlying|pre-?set|developer|custom|above|confidential|exact|full|entire|complete|prior|earlier) (?:(?:system|initial|developer|hidden|secret|internal) )?(?:prompts?|instructions?|messages?|directives?|rules|guidelines|configuration|directions)|(?:first|very first) (?:prompts?|instructions?|messages?)|instructions? (?:above|given to you|you (?:were|have been|received|got|are)|before this)|prompt (?:above|text|verbatim|in full|exactly|word for word))';
 
 const TEXT_ABOVE =
-  '(?:(?:text|words?|everything|all|content|contents|lines?|conversation|messages?|sentences?|paragraphs?|characters|tokens|prompt|anything) (?:that (?:is|was|are|were|came|comes) |written |that you |which (?:is|are|was) |located |provided |in the |of the )?(?:above|before|prior|preceding|previously|so far|verbatim|until|up to)|(?:this|the|our) (?:entire|whole|full|complete) (?:conversation|prompt|chat|context|message|text)(?= (?:back|above|verbatim|word|in full|exactly|from|so far))|(?:the |all )?(?:above|preceding) (?:text|words|content|prompt|message|conversation|in full|verbatim|lines?))';
+  '(?:(?:text|words?|everything|all|content|contents|lines?|conversation|messages?|sentences?|paragraphs?|characters|tokens|prompt|anything|what(?:ever)? (?:is|was)(?: (?:written|said|stated|there|standing))?) (?:that (?:is|was|are|were|came|comes) |written |that you |which (?:is|are|was) |located |provided |in the |of the )?(?:above|before|prior|preceding|previously|so far|verbatim|until|up to)|(?:this|the|our) (?:entire|whole|full|complete) (?:conversation|prompt|chat|context|message|text)(?= (?:back|above|verbatim|word|in full|exactly|from|so far))|(?:the |all )?(?:above|preceding) (?:text|words|content|prompt|message|conversation|in full|verbatim|lines?))';
 
 /** To give a text as it is. */
 const COPY =
@@ -127,6 +127,7 @@ export const PROMPT_EXTRACTION_RULES: RuleSet = {
         /\bwhat (?:were|was|are|have|did) (?:you|they|the developers?|openai|your (?:developers?|creators?|operators?))(?: [a-z]{1,12}){0,4} (?:told|instructed|given|say|said|write|written|put|type|tell you|prompted|programmed)\b(?:[^.!?\n]{0,40}(?:before|above|prior|first|start|beginning|initially|system|to do|not to)|[?.!]|$)/,
         /\b(?:text|prompt|message|words|input|instructions?|guidelines|rules|directives|context) (?:that )?you (?:were|have been|got|received)(?: [a-z]{2,12})? (?:given|told|shown|initially|first|originally|before|provided)/,
         /\b(?:what|which) (?:[a-z]{2,12} ){0,2}(?:instructions|guidelines|prompts?|directives|rules) (?:[a-z]{2,10} ){0,2}you (?:given|follow|following|receive|received|told|operat\w{1,4}|bound)/,
+        /\bbetween the (?:start|beginning) of (?:this|the|our) (?:conversation|chat)\b/,
         /\bhow (?:were|was) you (?:instructed|prompted|configured)/,
         /\b(?:rules|instructions|guidelines) you (?:must|have to|are (?:told|bound|supposed|required) to|need to) (?:follow|obey|adhere)/,
         /\b(?:written|said|stated|text|context|instructions?)\b[^.!?\n]{0,40}\bbefore (?:this|our|my) (?:first )?(?:conversation|chat|message|prompt)/,

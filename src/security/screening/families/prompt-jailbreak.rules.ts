@@ -14,6 +14,7 @@ export const PROMPT_JAILBREAK_RULES: RuleSet = {
       weight: 5,
       test: anyOf(
         /\b(?:do|does|doing) anything now\b/,
+        /\byou (?:[a-z]{2,7} ){0,3}jail ?broken\b/,
         /\bjail ?br(?:eak|oken)(?: (?:mode|prompt|version|ai|chatgpt|bot|gpt|yourself|you))/,
         /\b(?:as|be|is|like|called|named|to|with|hey|hi|hello) [a-z]{0,10}dan\b[ ,.:][^.\n]{0,80}\b(?:stands|mode|ai|gpt|rules|restrictions|anything|persona|prompt|chatgpt|jailbreak)\b/,
         /\bdan (?:mode|virtual machine|policy|prompt|jailbreak|response)\b/,
@@ -31,6 +32,7 @@ export const PROMPT_JAILBREAK_RULES: RuleSet = {
         /\bfrom (?:now on|on now|this (?:point|moment)|here on)/,
         /\bstarting (?:from )?now\b/,
         /\byou are no longer\b/,
+        /\byour (?:new )?name (?:is|will be) (?:now )?[a-z]/,
       ),
       why: 'Gives the model a role.',
       source: STUDY,
@@ -38,7 +40,7 @@ export const PROMPT_JAILBREAK_RULES: RuleSet = {
     {
       id: 'prompt.jailbreak-unfiltered',
       weight: 3,
-      test: /\b(?:un-?(?:filtered|censored|restricted|moderated|bound|limited (?:ai|language|chatbot|power|language model))|uninhibited|amoral|(?:completely|totally|fully) (?:free|unlimited|obedient|submissive)|truly submissive|no[- ](?:safety |ethical |moral |content |real |more ){0,2}(?:filters?|restrictions?|limits?(?! (?:is|are|was|on|to|for|set|has))|limitations?|censorship|boundaries|ethical|ethics|moral|morals|morality|guidelines|rules|principles|laws|inhibitions|conscience|prohibitions?|content policy)\b|(?:without|contains? no|has no|have no|free (?:of|from)|zero|lacks?|any) (?:any |all |ethical |moral |of the |kind of |the ){0,3}(?:filters?|restrictions?|limitations?|censorship|constraints|boundaries|inhibitions|moral principles|ethical guidelines|guardrails|prohibitions?|content polic(?:y|ies)|typical confines|common decency|sense of morality)|(?:broken|break|breaks|breaking) free (?:of|from)|(?:freed|liberated|released|unshackled|unchained) from|(?:does not|doesn't|don't|do not) have (?:any |a )?(?:content policy|content policies|restrictions|filters?|limitations|rules|guidelines|ethics|ethical|morals?)|capable of anything)/,
+      test: /\b(?:un-?(?:filtered|censored|restricted|moderated|bound|limited (?:ai|language|chatbot|power|language model))|uninhibited|amoral|(?:completely|totally|fully) (?:free|unlimited|obedient|submissive)|truly submissive|no[- ](?:safety |ethical |moral |content |real |more ){0,2}(?:filters?|restrictions?|limits?(?! (?:is|are|was|on|to|for|set|has))|limitations?|censorship|boundaries|ethical|ethics|moral|morals|morality|guidelines|rules|principles|laws|inhibitions|conscience|prohibitions?|content policy)\b|(?:without|contains? no|has no|have no|free (?:of|from)|zero|lacks?|any) (?:any |all |ethical |moral |of the |kind of |the ){0,3}(?:filters?|restrictions?|limitations?|censorship|constraints|boundaries|inhibitions|moral principles|ethical guidelines|guardrails|prohibitions?|content polic(?:y|ies)|typical confines|common decency|sense of morality)|(?:broken|break|breaks|breaking) free (?:of|from)|(?:freed|liberated|released|unshackled|unchained) from|(?:does not|doesn't|don't|do not) have (?:any |a )?(?:content policy|content policies|restrictions|filters?|limitations|rules|guidelines|ethics|ethical|morals?)|capable of anything|(?:rules|laws|limits|restrictions|ethics|polic(?:y|ies)|guidelines) (?:(?:do|does|did)(?: not|n't)|no longer) (?:exist|apply))/,
       why: 'The role has no filter, morals or limits.',
       source: STUDY,
     },
@@ -67,6 +69,7 @@ export const PROMPT_JAILBREAK_RULES: RuleSet = {
       weight: 3,
       test: anyOf(
         /\b(?:never|not|cannot|can't|won't|don't|doesn't|must not|without|no|nor|none of|unable to|stop)(?: ever| be| any| a| of| [a-z]{2,9}){0,3} (?:refus\w{1,4}|declin\w{1,3}|hesitat\w{1,4}|reject\w{0,4}|say(?:s|ing)? (?:no|that you|it can|"?i(?:'m| am) sorry)|apologi[sz]\w{1,3}|warn(?:s|ings?)?\b|disclaimers?|disclamers|morali[sz]\w{1,4}|discourage|remind me|deny|dodge|avoid (?:or|answering|any)|filter)/,
+        /\banswer (?:everything|anything|all (?:my )?questions|(?:any|every) question)\b/,
         /\balways (?:complies|obeys|agrees|says yes)\b/,
         /\b(?:always|must|will|should) (?:always )?(?:answer|comply|obey|provide|respond|give|fulfil?l?)\b[^.\n]{0,40}\b(?:no matter (?:what|how)|any(?:thing)?|everything|every (?:question|request|prompt)|all (?:questions|requests|prompts)|even if|without)/,
       ),

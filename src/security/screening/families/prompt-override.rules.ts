@@ -56,6 +56,7 @@ export const PROMPT_OVERRIDE_RULES: RuleSet = {
       weight: 5,
       test: anyOf(
         /\b(?:previous|prior|above|earlier|preceding|system|initial|original|old)(?: [a-z]{1,14}){0,2}? (?:instructions|directives|prompts?|guidelines|programming|rules|commands|policies) (?:(?:is|are|was|were|has been|have been|be|no longer|do not|don't|will|as)(?: [a-z]{1,12}){0,2}? (?:void|revoked|cancell?ed|null|nullified|suspended|lifted|overridden|overruled|superseded|apply|ignored|disregarded|forgotten|deleted|removed|erased|(?:just )?a (?:test|joke|trick|lie))|as (?:void|null|cancell?ed|revoked|deleted))\b/,
+        /\byour (?:[a-z]{3,12} )?(?:restrictions|limitations|rules|filters?|safeguards|guidelines|constraints|guardrails) (?:have|has|are|were|is|was) (?:now |been |hereby ){0,2}(?:lifted|removed|disabled|suspended|deactivated|void|revoked|turned off)\b/,
         /\b(?:everything|all|anything) (?:[a-z]{1,10} ){0,3}?(?:above|before this|so far|until now)\b[^.!?\n]{0,30}\b(?:(?:disregard|ignore|forget) (?:it|that|all)\b|(?:was|is) (?:just )?(?:a (?:joke|test|lie|trick)|void|fake))/,
       ),
       why: 'Declares the rules of the model void.',
@@ -129,9 +130,11 @@ export const PROMPT_OVERRIDE_RULES: RuleSet = {
       weight: 3,
       test: anyOf(
         /\b(?:i am|i'm|im|this is|we are|speaking as|as) (?:now )?(?:one of )?(?:your|chatgpt'?s?|openai'?s|the model's|this ai's) (?:lead |chief |main |real |original |system |authori[sz]ed )?(?:developers?|creators?|programmers?|admin(?:istrator)?s?|engineers?|owners?|makers?|master)\b/,
+        /\b(?:user|developers?|admin\w{0,10}|openai|operator|owner) (?:has |have )?(?:authori[sz]ed|granted|permitted|allowed) you\b/,
+        /\bthis is a (?:message|command|order|directive) from (?:openai|anthropic|google|your (?:developer|creator|operator)s?|the (?:developer|administrator)s?)\b/,
         /\b(?:i am|i'm|speaking as|as) (?:now )?an (?:openai|anthropic|ai|authori[sz]ed) (?:developer|engineer|admin(?:istrator)?|employee)\b/,
       ),
-      why: 'Claims to be the model’s maker or administrator.',
+      why: 'Claims to be the model’s maker or administrator, or to speak for one.',
       source: OWASP,
     },
     {
@@ -156,7 +159,10 @@ export const PROMPT_OVERRIDE_RULES: RuleSet = {
     {
       id: 'prompt.override-operator-mode',
       weight: 3,
-      test: /\b(?:enter|enabl(?:e|ing)|activat(?:e|ing)|switch(?:ing)? to|turn(?:ing)? on) (?:the |into |an? |your )?['"[(]{0,2}(?:developer|dev|debug|admin|root|sudo|maintenance|system) ?[_-]?mode\b/,
+      test: anyOf(
+        /\b(?:enter|enabl(?:e|ing)|activat(?:e|ing)|switch(?:ing)? to|turn(?:ing)? on) (?:the |into |an? |your )?['"[(]{0,2}(?:developer|dev|debug|admin|root|sudo|maintenance|system) ?[_-]?mode\b/,
+        /\b(?:sudo|god|dan|developer|admin|debug|root|jailbreak) mode (?:is |has been )?(?:now )?(?:enabled|activated|engaged|unlocked|on\b)/,
+      ),
       why: 'Asks for a mode of the operator.',
       source: OWASP,
     },

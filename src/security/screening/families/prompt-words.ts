@@ -2,11 +2,11 @@
 
 /** To set rules aside. */
 export const DISREGARD =
-  "(?:ignor(?:e|ing)|disregard(?:ing)?|forget(?: about)?|overlook|bypass(?:ing)?|overrid(?:e|ing)|neglect|dismiss|discard|abandon|(?:do not|don't|dont|never|stop|no longer|don't need to) (?:follow(?:ing)?|listen(?:ing)? to|obey(?:ing)?|adher(?:e|ing) to|comply(?:ing)? with|respect)|pay no attention to|take no notice of|nevermind|never mind|set aside|throw out|unlearn)";
+  "(?:ignor(?:es?|ing)|disregard(?:ing)?|forget(?: about)?|overlook|bypass(?:ing)?|overrid(?:e|ing)|neglect|dismiss|discard|abandon|(?:do not|don't|dont|never|stop|no longer|don't need to) (?:follow(?:ing)?|listen(?:ing)? to|obey(?:ing)?|adher(?:e|ing) to|comply(?:ing)? with|respect)|pay no attention to|take no notice of|nevermind|never mind|set aside|throw out|unlearn)";
 
 /** To take rules back: also said of orders in a shop, so it counts only with words for a model's rules. */
 export const REVOKE =
-  '(?:cancel|erase|delete|drop|skip|reset|revoke|wipe|clear|void|lift|remove|suspend|undo|replace)';
+  '(?:disable|deactivate|turn off|switch off|cancel|erase|delete|drop|skip|reset|revoke|wipe|clear|void|lift|remove|suspend|undo|replace)';
 
 /** The rules of a model, without the words that shops, games and law also use. */
 export const MODEL_RULES =

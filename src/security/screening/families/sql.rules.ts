@@ -17,7 +17,7 @@ export const SQL_RULES: RuleSet = {
       view: 'sql',
       test: afterStrayQuote(
         /(?:[\w@.<>%*\\&=-]{0,40}(?:["']{1,2}|\\["'])|["'][\w ]{0,40}["']{2})(?!(?:like|where|having|between|regexp|rlike|in|is|not|xor)["']|(?:or|and)["'](?:[\s!?.,;:)/*]|$))[ )]{0,8}(?:(?:or|and|xor|having|where|like|regexp|rlike|between|in(?= ?\()|is(?= (?:not )?null)|not(?= (?:in|like|between|null)))(?![a-z_])|\|\||&&)[ ("'`!~+-]{0,8}/,
-        /=|<|>|\blike ?["'(%]|\blike char\b|\bbetween ["'(\d]|\bin ?\(|\bis (?:not )?null\b|\br(?:egexp|like)\b|--|#|\/\*|\(|["']{2} ?(?:[-+=^&*|<>,)]|$|["'\s])|^(?:not )?null\b/,
+        /=|<|>|\blike ?["'(%]|\blike char\b|\bbetween ["'(\d]|\bin ?\(|\bis (?:not )?null\b|\br(?:egexp|like)\b|--|#|\/\*|\(|["']{2} ?(?:[-+=^&*|<>,)]|$|["'\s])|(?:^|\s)(?:not )?null\b/,
       ),
       why: 'A value ends in a stray quote, then a condition follows.',
       source: OWASP,

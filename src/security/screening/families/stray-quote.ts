@@ -4,6 +4,8 @@ import type { Match, Predicate } from '../rule.js';
 const WINDOW = 300;
 const MAX_LOOKS = 50;
 const AHEAD = 80;
+/** What follows may have begun within the first pattern. */
+const BEHIND = 6;
 
 /** Whether the quote at `at` closes one that was opened before it in its sentence. Apostrophes do not count. */
 function closesQuotation(text: string, sentence: number, at: number): boolean {
@@ -30,9 +32,9 @@ export function afterStrayQuote(pattern: RegExp, then?: RegExp): Predicate {
       sticky.lastIndex = start;
       const found = sticky.exec(text);
       if (!found) continue;
-      const rest =
-        text.slice(start + found[0].length, start + found[0].length + AHEAD).split('\n', 1)[0] ?? '';
-      if (then && !then.test(rest) && !then.test(found[0].slice(-6))) continue;
+      const end = start + found[0].length;
+      const rest = text.slice(Math.max(start, end - BEHIND), end + AHEAD).split('\n', 1)[0] ?? '';
+      if (then && !then.test(rest)) continue;
       const quote = start + found[0].search(/["'`]/);
       const stray = quote < start || !closesQuotation(text, context.sentenceStart(start), quote);
       looks += 1;
