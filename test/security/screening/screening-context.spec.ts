@@ -25,12 +25,25 @@ describe('message context', () => {
     ['what does <x> do?', '<x>', 'question'],
     ['explain the following query: <x>', '<x>', 'question'],
     ['does it matter if i write <x> in there?', '<x>', 'question'],
+    ['could you print <x> for me?', '<x>', 'request'],
+    ['could you say what <x> is for?', '<x>', 'question'],
+    ["send '-<x>-' to it", '<x>', 'after-prose'],
+    ["in 'a'+<x>+'b' they are joined", '<x>', 'after-prose'],
     ['what is my balance <x>', '<x>', 'after-prose'],
     ['what is my balance? <x>', '<x>', 'after-prose'],
     ['how are you <x> bye. are you there?', '<x>', 'after-prose'],
     [`how are you <x> ${'and so on '.repeat(30)}?`, '<x>', 'after-prose'],
     ['a = 1;\nb = 2;\nif (a) {\n<x>\n}\nreturn a;', '<x>', 'code'],
   ])('should see in %j that %s is %s', (text, part, context) => expect(contextOf(text, part)).toBe(context));
+
+  it.each([
+    ['look at the file <x>', true],
+    ['it is in <x>', true],
+    ['hello there <x>', false],
+    ['it is in. <x>', false],
+  ])('should know in %j whether the sentence speaks of <x>', (text, spokenOf) =>
+    expect(new MessageContext(text).isSpokenOf(text.indexOf('<x>'))).toBe(spokenOf),
+  );
 
   it('should begin segments at sentences, lines and words that prose does not contain', () => {
     const text = 'i paid 5 euros today. thanks\n; id and a=b c';

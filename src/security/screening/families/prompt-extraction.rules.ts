@@ -6,7 +6,7 @@ import type { RuleSet } from '../rule.js';
 const OWASP = 'https://genai.owasp.org/llmrisk/llm072025-system-prompt-leakage/';
 
 const SHOW =
-  "(?:print|show|reveal|repeat|output|display|tell(?: me)?|translate|summari[sz]e|write|return|list|give(?: me)?|share|disclose|leak|expose|dump|copy|echo|recite|quote|paste|provide|encode|state|spell|convert|read|describe|paraphrase|rephrase|say|send|format|render|what(?:'s| is| are| was| were| does)|how (?:does|do))";
+  "(?:print|show|reveal|repeat|output|display|tell(?: me)?|translate|summari[sz]e|write|return|list|give(?: me)?|share|disclose|leak|expose|dump|copy|echo|recite|quote|paste|provide|encode|state|spell|convert|read|describe|paraphrase|rephrase|say|send|format|render|what(?:'s| is| are| was| were))";
 
 /** The part of it that is not also said of a text one works on. */
 const REVEAL =
@@ -127,6 +127,7 @@ export const PROMPT_EXTRACTION_RULES: RuleSet = {
         /\bwhat (?:were|was|are|have|did) (?:you|they|the developers?|openai|your (?:developers?|creators?|operators?))(?: [a-z]{1,12}){0,4} (?:told|instructed|given|say|said|write|written|put|type|tell you|prompted|programmed)\b(?:[^.!?\n]{0,40}(?:before|above|prior|first|start|beginning|initially|system|to do|not to)|[?.!]|$)/,
         /\b(?:text|prompt|message|words|input|instructions?|guidelines|rules|directives|context) (?:that )?you (?:were|have been|got|received)(?: [a-z]{2,12})? (?:given|told|shown|initially|first|originally|before|provided)/,
         /\b(?:what|which) (?:[a-z]{2,12} ){0,2}(?:instructions|guidelines|prompts?|directives|rules) (?:[a-z]{2,10} ){0,2}you (?:given|follow|following|receive|received|told|operat\w{1,4}|bound)/,
+        /\b(?:what|how) (?:does|do|did) your (?:[a-z]{3,12} ){0,2}(?:prompt|instructions?|directives|messages?|guidelines) (?:say|state|tell|contain|include|begin|start|read|look|forbid)/,
         /\bbetween the (?:start|beginning) of (?:this|the|our) (?:conversation|chat)\b/,
         /\bhow (?:were|was) you (?:instructed|prompted|configured)/,
         /\b(?:rules|instructions|guidelines) you (?:must|have to|are (?:told|bound|supposed|required) to|need to) (?:follow|obey|adhere)/,
