@@ -111,7 +111,7 @@ function base32Bytes(token: string): number[] {
   const bytes: number[] = [];
   let buffer = 0;
   let bits = 0;
-  for (const letter of token.toLowerCase().replace(/=+$/, '')) {
+  for (const letter of token.toLowerCase().replace(/={1,6}$/, '')) {
     buffer = ((buffer << 5) | BASE32.indexOf(letter)) & 0xfff;
     bits += 5;
     if (bits >= 8) {

@@ -63,6 +63,7 @@ describe('stray quotes', () => {
   it('should not be looked for without end', () => {
     const balanced = "'one x' or a=b. ".repeat(80);
     expect(holds(test, balanced)).toBe(false);
+    expect(holds(test, `${balanced}x' or a=b`)).toBe(false);
   });
 });
 

@@ -23,16 +23,19 @@ const withoutClasses = (source: string): string =>
     .replace(/\\p\{\w+\}|\\[\s\S]/g, 'e')
     .replace(/\[[^\]]*\]/g, 'c')
     .replace(/\(\?<?[=!:]/g, '(');
-/** A run of one class, wherever it begins, takes each character once; a fixed beginning is tried once. */
+/** A pattern that is a run of one class takes each character once; one with a fixed beginning is tried once. */
 const isLinear = (source: string): boolean =>
-  source.startsWith('^') ||
-  (source.split(new RegExp(OPEN.source)).length === 2 && !/\)(?:[*+]|\{\d+,\})/.test(source));
+  /^[ce](?:[*+]|\{\d+,\})[^*+]*$/.test(source) ||
+  (source.startsWith('^') && !/\)(?:[*+]|\{\d+,\})/.test(source));
 /** Groups that repeat without an upper bound, and why they are linear all the same. */
 const REPEATED_GROUPS = [
   // Each repetition begins with a percent sign, which none of them contains.
   /^\(%c\{2\}\)\+$/,
   // Pairs of digits with a space behind each: a failed start fails again within one pair.
   /^\(ec\{2\} \)\{7,\}c\{2\}e$/,
+  /^\^\(c\{2\}\)\+\$$/,
+  // Each repetition begins with a mark that a word has not: one word, one way to read it.
+  /^\^c\?c\+\(cc\+\)\*c\*\$\|\^#\?e\?e\+\(ce\+\)\*c\*\$$/,
   // Ends where the next verb begins, so two starts never share a run.
   /^\(ignore\|[a-z|]*\)\(all\|[a-z|]*\)\*/,
 ];
