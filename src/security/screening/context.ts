@@ -22,6 +22,9 @@ const CODE_LINE =
   /^(?:(?:import|from|def|class|function|const|let|var|public|private|return|if|for|while|else|elif|do|done|fi|then|case|esac|try|catch|echo|print|local|declare|select|insert|create|update|begin|end|sudo)\b|[#@$}\])]|\/\/|<\/?[a-z!]|[\w.[\]]{1,40} ?[-+*]?=)|[;{}()\],>\\|]$/;
 const LOOK_BACK = 400;
 const ASKED_WINDOW = 160;
+/** A sentence may end in a word that prose does not contain, so the next word may begin a payload too. */
+const ENDS_SENTENCE = /^["'(]{0,2}[\p{L}\d].*[+#)"'?.!]$/u;
+const MOST_OTHERS = 2;
 const MIN_LISTING_LINES = 6;
 /** A question ends soon after what it asks about; a later question mark belongs to something else. */
 const MAX_TAIL = 160;
@@ -206,11 +209,11 @@ export class MessageContext {
 
   private findSegments(): number[] {
     const starts = new Set<number>(this.sentences);
-    let afterProse = false;
+    let others = MOST_OTHERS;
     for (const token of this.text.matchAll(/\S+/g)) {
       const prose = PROSE_TOKEN.test(token[0]);
-      if (!prose && afterProse) starts.add(token.index);
-      afterProse = prose;
+      if (!prose && others < MOST_OTHERS) starts.add(token.index);
+      others = prose ? 0 : ENDS_SENTENCE.test(token[0]) ? others + 1 : MOST_OTHERS;
     }
     return [...starts].filter((at) => at < this.text.length).sort((a, b) => a - b);
   }

@@ -61,7 +61,7 @@ describe('stray quotes', () => {
   );
 
   it('should not be looked for without end', () => {
-    const balanced = "'one x' or a=b. ".repeat(80);
+    const balanced = "'that is x' or a=b. ".repeat(80);
     expect(holds(test, balanced)).toBe(false);
     expect(holds(test, `${balanced}x' or a=b`)).toBe(false);
   });

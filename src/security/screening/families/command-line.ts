@@ -1,4 +1,4 @@
-import { commandKind } from './command-names.js';
+import { commandKind, isTechnical } from './command-names.js';
 import type { MessageContext } from '../context.js';
 
 /** What can stand before a command without being anything: quotes, brackets and the like. */
@@ -8,6 +8,10 @@ const VALUE = /^["'(]?(?:[\w@%/][\w.@/:%*?-]{0,60}["')]{0,3}|[\w.-]{0,30} ?= ?[^
 /** Words and marks that show that the text before a separator is a command line too. */
 const SHELL_LINE =
   /(?:^|[ (`"'])(?:sudo|apt-get|aptitude|dpkg|cd|lspci|lsusb|dmesg|ls|ldd|ps|rm|cp|mv|mkdir|chmod|su|git|docker|wget|curl|modprobe|fdisk|blkid|lsmod|hwinfo|uname|ifconfig|grep)(?: |$)|(?:^|[.:?!] |[(`"'])(?:(?:cat|echo|env|export|apt) (?:[a-z~./*$-]|$)|(?:find|mount|touch|kill|head|tail|man) [~./*$-])|(?:^| )-{1,2}[a-z]|(?:^| )[~.]?\/[a-z]/;
+/** Arguments of a command line; `zip the back of the dress` has none. */
+const ARGUMENT = / (?:-{1,2}\w|[~.]{0,2}\/|\S{1,30}[./=]\w)/;
+/** So few words are a command line even without them: `npm install`. */
+const FEW_WORDS = 3;
 const MAX_CANDIDATES = 24;
 const LEFT_WINDOW = 120;
 const RIGHT_WINDOW = 48;
@@ -48,7 +52,10 @@ export function isValue(text: string): boolean {
 }
 
 export function isShellLine(left: string): boolean {
-  return SHELL_LINE.test(left) || commandKind(/^[a-z][\w.-]*(?= )/.exec(left)?.[0] ?? '') === 'program';
+  if (SHELL_LINE.test(left)) return true;
+  const first = /^[a-z][\w.-]*(?= )/.exec(left)?.[0] ?? '';
+  if (commandKind(first) !== 'program') return false;
+  return isTechnical(first) || ARGUMENT.test(left) || left.split(' ').length <= FEW_WORDS;
 }
 
 /** Where the sentence around `at` begins, not further back than a line is long. */
