@@ -1,4 +1,4 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { DataFolderLock } from '../../src/database/embedded/data-folder-lock.js';
@@ -34,6 +34,18 @@ describe('lock of the data folder', () => {
     // Longer than anybody waits for an owner that goes on running.
     const early = await Promise.race([next, delay(1_500, 'still waiting')]);
     expect(early).toBe('still waiting');
+    await ending.release();
+    await (await next).release();
+  });
+
+  it('is waited for while its owner, having announced its end, takes its note away', async () => {
+    const folder = await scratchFolder();
+    const ending = await DataFolderLock.acquire(folder);
+    await ending.announceEnd();
+    const next = DataFolderLock.acquire(folder);
+    expect(await Promise.race([next, delay(300, 'still waiting')])).toBe('still waiting');
+    await rm(join(folder, 'postgresql.owner'));
+    expect(await Promise.race([next, delay(1_500, 'still waiting')])).toBe('still waiting');
     await ending.release();
     await (await next).release();
   });

@@ -27,6 +27,7 @@ export class DataFolderLock {
   static async acquire(folder: string): Promise<DataFolderLock> {
     const noteFile = join(folder, 'postgresql.owner');
     const startedAt = Date.now();
+    let hasEndBeenAnnounced = false;
     for (;;) {
       const database = openExclusively(join(folder, 'postgresql.lock'));
       if (database !== undefined) {
@@ -35,7 +36,11 @@ export class DataFolderLock {
         return lock;
       }
       const owner = await readNote(noteFile);
-      const patience = owner.isEnding ? PATIENCE_WITH_AN_ENDING_OWNER_MS : PATIENCE_WITH_A_DYING_OWNER_MS;
+      // Its note goes a moment before its lock does; what it has announced still holds then.
+      hasEndBeenAnnounced ||= owner.isEnding;
+      const patience = hasEndBeenAnnounced
+        ? PATIENCE_WITH_AN_ENDING_OWNER_MS
+        : PATIENCE_WITH_A_DYING_OWNER_MS;
       if (Date.now() - startedAt > patience) {
         throw new EmbeddedPostgresError(
           `Another Parley${owner.label} already uses the folder ${folder}. Stop it, or give this one a folder ` +
