@@ -1,3 +1,5 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
 /** What may end a reply from outside: the time allowed for it, or its caller. */
 export class Deadline {
   /** Aborts as soon as either has ended it. */
@@ -23,6 +25,12 @@ export class Deadline {
   /** Milliseconds, never negative. */
   get remainingMs(): number {
     return Math.max(0, this.endsAt - performance.now());
+  }
+
+  /** Waits so long, or until it is over. */
+  async wait(ms: number): Promise<void> {
+    // It throws only where the signal aborts, which its caller looks at anyway.
+    await delay(ms, undefined, { signal: this.signal }).catch(() => undefined);
   }
 
   /** Must be called when the reply has ended. */

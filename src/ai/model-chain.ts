@@ -1,125 +1,92 @@
-import { Logger } from '@nestjs/common';
+import { ExponentialBackoff, type IBackoffFactory } from 'cockatiel';
 import type { Deadline } from './deadline.js';
-import { ModelFailure } from './model-failure.js';
-import { ModelHealth, type ModelStatus } from './model-health.js';
-import { NO_USAGE, type Model } from './models/model.js';
+import { callModel, type CallResult } from './model-call.js';
+import type { ModelGuard } from './model-guard.js';
+import { NO_USAGE } from './models/model.js';
+import { Patience } from './patience.js';
 import type { Prompt } from './prompt.js';
-import { ReplyText } from './reply-text.js';
-import type { ReplyDelta, TokenUsage } from './reply.js';
+import type { ReplyDelta } from './reply.js';
+import type { ReplyStreams } from './stream/reply-streams.js';
 
-/** How a call, or all of them, ended. `failed`: before the first word, so that another may try. */
-export interface CallResult {
-  readonly outcome: 'answered' | 'interrupted' | 'cancelled' | 'failed';
-  readonly text: string;
+/** Whether the configured models answer. */
+export type ModelStatus = 'available' | 'degraded' | 'unavailable';
+
+/** How the whole chain ended. */
+export interface ChainResult extends Omit<CallResult, 'failure'> {
   readonly model: string | null;
-  readonly usage: TokenUsage;
+  readonly attempts: number;
 }
 
-export type ChainResult = CallResult & { readonly attempts: number };
+/** How often the chain is gone through for one reply. */
+const MAX_ROUNDS = 3;
+/** The most calls for one reply, unless there are more models than that. */
+const MAX_CALLS = 3;
+/** Before another round; decorrelated jitter, so that those who failed together do not come back together. */
+const ROUND_WAITS = new ExponentialBackoff({ initialDelay: 250, maxDelay: 2_000 });
 
 /**
  * Tries the models in their order until one speaks. After its first word there is no way back: the reader
- * has seen it. What is tried again, left out or limited is decided here, around `call`.
+ * has seen it. Where all have failed and one of them may do better, they are tried again after a moment.
  */
 export class ModelChain {
-  private readonly logger = new Logger(ModelChain.name);
-  private readonly health: ModelHealth;
+  private readonly maxCalls: number;
 
-  constructor(private readonly models: readonly Model[]) {
-    this.health = new ModelHealth(models.map(({ name }) => name));
+  constructor(
+    private readonly guards: readonly ModelGuard[],
+    private readonly replies: ReplyStreams,
+  ) {
+    this.maxCalls = Math.max(MAX_CALLS, guards.length);
   }
 
+  /** From the breakers, so from what the models last did and not from the presence of a key. */
   status(): ModelStatus {
-    return this.health.status();
+    const states = this.guards.map(({ state }) => state);
+    if (states.every((state) => state === 'closed')) {
+      return 'available';
+    }
+    return states.every((state) => state === 'open') ? 'unavailable' : 'degraded';
   }
 
   /** Yields the reply and returns how it ended. Never throws. */
   async *reply(prompt: Prompt, deadline: Deadline): AsyncGenerator<ReplyDelta, ChainResult, undefined> {
+    const hopeless = new Set<ModelGuard>();
     let attempts = 0;
-    for (const [position, model] of this.models.entries()) {
-      if (deadline.signal.aborted) {
+    let waits: IBackoffFactory<unknown> = ROUND_WAITS;
+    for (let round = 1; round <= MAX_ROUNDS; round += 1) {
+      const guards = this.guards.filter((guard) => !hopeless.has(guard) && guard.canBeAsked);
+      for (const [position, guard] of guards.entries()) {
+        if (deadline.signal.aborted || attempts === this.maxCalls) {
+          break;
+        }
+        // A model that hangs must leave time for those after it; the last one may use all that is left.
+        const patience = new Patience(deadline.remainingMs / (guards.length - position), deadline);
+        const pass = await guard.enter(patience.signal);
+        if (pass === undefined) {
+          patience.stop();
+          continue;
+        }
+        attempts += 1;
+        const reply = this.replies.create(prompt);
+        const result = yield* callModel(guard.model, prompt, { deadline, patience, pass, reply });
+        if (result.outcome !== 'failed' || result.hasLeaked) {
+          const { outcome, text, usage, hasLeaked } = result;
+          return { outcome, text, usage, hasLeaked, model: guard.model.name, attempts };
+        }
+        if (result.failure?.kind !== 'retryable') {
+          hopeless.add(guard);
+        }
+      }
+      const wait = waits.next(undefined);
+      waits = wait;
+      const pauses = this.guards.filter((guard) => !hopeless.has(guard) && guard.isLetIn);
+      const pauseMs = wait.duration + Math.min(...pauses.map((guard) => guard.pauseMs));
+      // Waiting must leave at least as much time to the answer. An open breaker is not waited for.
+      if (attempts === this.maxCalls || round === MAX_ROUNDS || pauseMs > deadline.remainingMs / 2) {
         break;
       }
-      attempts += 1;
-      // A model that hangs must leave time for those after it; the last one may use all that is left.
-      const patienceMs = deadline.remainingMs / (this.models.length - position);
-      const result = yield* this.call(model, prompt, deadline, patienceMs);
-      if (result.outcome !== 'failed') {
-        return { ...result, attempts };
-      }
+      await deadline.wait(pauseMs);
     }
     const outcome = deadline.isCancelled ? 'cancelled' : 'failed';
-    return { outcome, text: '', model: null, usage: NO_USAGE, attempts };
+    return { outcome, text: '', model: null, usage: NO_USAGE, hasLeaked: false, attempts };
   }
-
-  private async *call(
-    model: Model,
-    prompt: Prompt,
-    deadline: Deadline,
-    patienceMs: number,
-  ): AsyncGenerator<ReplyDelta, CallResult, undefined> {
-    const startedAt = performance.now();
-    const text = new ReplyText();
-    const call = new AbortController();
-    const patience = setTimeout(() => call.abort(), patienceMs);
-    const signal = AbortSignal.any([deadline.signal, call.signal]);
-    const end = (outcome: CallResult['outcome'], usage = NO_USAGE): CallResult => ({
-      outcome,
-      text: text.value,
-      model: model.name,
-      usage,
-    });
-    try {
-      const pieces = model.stream(prompt, signal);
-      const aborted = whenAborted(signal);
-      for (;;) {
-        // A provider that does not heed the signal must not hold up the deadline.
-        const next = await Promise.race([pieces.next(), aborted]);
-        if (next.done === true) {
-          if (text.value === '') {
-            throw new ModelFailure('empty');
-          }
-          this.health.answered(model.name);
-          return end('answered', next.value);
-        }
-        const delta = text.push(next.value);
-        if (delta !== '') {
-          clearTimeout(patience);
-          yield { type: 'delta', text: delta };
-        }
-      }
-    } catch (error) {
-      if (deadline.isCancelled) {
-        return end('cancelled');
-      }
-      this.report(model, signal.aborted ? new ModelFailure('timed_out') : ModelFailure.of(error), startedAt);
-      return end(text.value === '' ? 'failed' : 'interrupted');
-    } finally {
-      clearTimeout(patience);
-      // Ends the call also where the reader has stopped reading.
-      call.abort();
-    }
-  }
-
-  /** The only trace of a failure: nothing of the conversation, the key or the provider's words. */
-  private report(model: Model, failure: ModelFailure, startedAt: number): void {
-    this.health.failed(model.name, failure);
-    this.logger[failure.kind === 'misconfigured' ? 'error' : 'warn']({
-      msg: 'model call failed',
-      model: model.name,
-      kind: failure.kind,
-      reason: failure.reason,
-      status: failure.status,
-      duration_ms: Math.round(performance.now() - startedAt),
-    });
-  }
-}
-
-/** Rejects when the signal aborts; as a side of a race it must not count as unhandled. */
-function whenAborted(signal: AbortSignal): Promise<never> {
-  const aborted = new Promise<never>((_, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
-  });
-  aborted.catch(() => undefined);
-  return aborted;
 }

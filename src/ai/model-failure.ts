@@ -1,3 +1,5 @@
+import { readRetryAfter } from './retry-after.js';
+
 /** Why a call to a model failed. */
 export type FailureReason =
   | 'rate_limited'
@@ -6,6 +8,7 @@ export type FailureReason =
   | 'timed_out'
   | 'malformed'
   | 'empty'
+  | 'too_long'
   | 'unexpected'
   | 'misconfigured'
   | 'refused';
@@ -34,6 +37,8 @@ export class ModelFailure extends Error {
     readonly reason: FailureReason,
     /** The HTTP status the provider answered with, where it did. */
     readonly status?: number,
+    /** How long the provider asks to be left alone, in milliseconds, where it does. */
+    readonly retryAfterMs?: number,
   ) {
     super(`The model call failed: ${reason}`);
   }
@@ -43,9 +48,11 @@ export class ModelFailure extends Error {
     if (error instanceof ModelFailure) {
       return error;
     }
-    const { name, stack, statusCode, isRetryable } = factsOf(error);
+    const { name, stack, statusCode, isRetryable, responseHeaders } = factsOf(error);
     if (typeof statusCode === 'number' && statusCode >= 400) {
-      return new ModelFailure(reasonOfStatus(statusCode), statusCode);
+      const reason = reasonOfStatus(statusCode);
+      const isBusy = statusCode === 429 || statusCode === 503;
+      return new ModelFailure(reason, statusCode, isBusy ? readRetryAfter(responseHeaders) : undefined);
     }
     if (name === 'AI_StreamProviderError' || stack === undefined) {
       // Not an error of ours but what the provider sent in the place of its answer.
@@ -59,6 +66,19 @@ export class ModelFailure extends Error {
 
   get kind(): FailureKind {
     return this.reason === 'misconfigured' || this.reason === 'refused' ? this.reason : 'retryable';
+  }
+
+  /** Whether no later call can succeed before an operator has changed something: the key, the model's name. */
+  get isLasting(): boolean {
+    return this.status === 401 || this.status === 403 || this.status === 404;
+  }
+
+  /**
+   * Whether the failure speaks against the model. A refusal is an answer of a sound model, and how long an
+   * answer gets depends on the question: no visitor can talk a model into looking broken.
+   */
+  get isModelsFault(): boolean {
+    return this.reason !== 'refused' && this.reason !== 'too_long';
   }
 }
 
@@ -86,6 +106,7 @@ interface ErrorFacts {
   readonly cause?: unknown;
   readonly statusCode?: unknown;
   readonly isRetryable?: unknown;
+  readonly responseHeaders?: unknown;
 }
 
 function factsOf(error: unknown): ErrorFacts {

@@ -26,6 +26,11 @@ export interface FinishedReply {
   readonly durationMs: number;
   /** How many calls to models were made. */
   readonly attempts: number;
+  /**
+   * Set where the model was about to give its instructions away. The reply ends before them, `interrupted`,
+   * or, where nothing had been said before, as `fallback`.
+   */
+  readonly hasLeaked?: true;
 }
 
 export interface ReplyDelta {

@@ -100,6 +100,9 @@ export function buildConfiguration(settings: Settings, surroundings: Surrounding
       maxTokens: settings.AI_MAX_TOKENS,
       timeoutMs: settings.AI_TIMEOUT_SECONDS * MS_PER_SECOND,
       contextMessages: settings.AI_CONTEXT_MESSAGES,
+      contextTokens: settings.AI_CONTEXT_TOKENS,
+      maxConcurrentCalls: settings.AI_MAX_CONCURRENT_CALLS,
+      allowedLinkHosts: settings.AI_ALLOWED_LINK_HOSTS,
     },
     notification: {
       logChannelEnabled: settings.NOTIFICATION_LOG_ENABLED ?? !isProduction,

@@ -122,6 +122,12 @@ export abstract class Configuration {
     readonly timeoutMs: number;
     /** How many earlier messages a model is given. */
     readonly contextMessages: number;
+    /** How many tokens of a conversation a model is given, by estimate. */
+    readonly contextTokens: number;
+    /** Per model and process. */
+    readonly maxConcurrentCalls: number;
+    /** Where links in replies may lead, in lower case; undefined: anywhere, but without the conversation. */
+    readonly allowedLinkHosts: readonly string[] | undefined;
   };
 
   readonly notification: {

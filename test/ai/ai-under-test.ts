@@ -24,6 +24,9 @@ export function aiConfiguration(settings: Partial<AiSettings>): Configuration {
     maxTokens: 100,
     timeoutMs: 10_000,
     contextMessages: 8,
+    contextTokens: 4_000,
+    maxConcurrentCalls: 100,
+    allowedLinkHosts: undefined,
     ...settings,
   };
   return { ai } as unknown as Configuration;
@@ -98,8 +101,30 @@ export class CapturedLog implements LoggerService {
     this.entries.push({ level: 'error', message });
   }
 
+  /** What was written about failed calls, in their order. */
+  get failures(): readonly { readonly reason: unknown }[] {
+    return this.failureEntries.map(({ message }) => message as { reason: unknown });
+  }
+
+  get failureLevels(): string[] {
+    return this.failureEntries.map(({ level }) => level);
+  }
+
   /** The reasons of the failed calls, in their order. */
   get reasons(): unknown[] {
-    return this.entries.map(({ message }) => (message as { reason?: unknown }).reason);
+    return this.failures.map(({ reason }) => reason);
   }
+
+  /** The rest of what was written. */
+  get others(): unknown[] {
+    return this.entries.filter((entry) => !isFailure(entry)).map(({ message }) => message);
+  }
+
+  private get failureEntries() {
+    return this.entries.filter(isFailure);
+  }
+}
+
+function isFailure({ message }: { readonly message: unknown }): boolean {
+  return (message as { msg?: unknown }).msg === 'model call failed';
 }

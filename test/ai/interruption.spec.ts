@@ -1,11 +1,13 @@
 import { Deadline } from '../../src/ai/deadline.js';
 import { ModelChain } from '../../src/ai/model-chain.js';
+import { ModelGuard } from '../../src/ai/model-guard.js';
 import { NO_USAGE, type Model } from '../../src/ai/models/model.js';
 import type { ReplyPart } from '../../src/ai/reply.js';
+import { ReplyStreams } from '../../src/ai/stream/reply-streams.js';
 import { Gate } from '../support/gate.js';
 import { answer, hang, type Fault } from '../support/model-server/model-script.js';
 import { ModelServer } from '../support/model-server/model-server.js';
-import { CapturedLog, hear, serviceAt } from './ai-under-test.js';
+import { CapturedLog, aiConfiguration, hear, serviceAt } from './ai-under-test.js';
 
 let server: ModelServer;
 let log: CapturedLog;
@@ -152,7 +154,11 @@ it('does not wait for a provider that does not heed the signal', async () => {
     },
   };
   const deadline = new Deadline(100, undefined);
-  const reply = new ModelChain([deaf]).reply({ instructions: '', messages: [] }, deadline);
+  const replies = new ReplyStreams(aiConfiguration({}).ai, 'q23456789bcd');
+  const reply = new ModelChain([new ModelGuard(deaf, 1)], replies).reply(
+    { instructions: '', messages: [] },
+    deadline,
+  );
 
   expect(await reply.next()).toEqual({ done: false, value: { type: 'delta', text: 'one ' } });
   expect(await reply.next()).toMatchObject({ done: true, value: { outcome: 'interrupted', text: 'one ' } });

@@ -31,6 +31,11 @@ function models(
   return ({ model }) => scripts[model]!;
 }
 
+/** What the server counts as prompt tokens. */
+function wordsOf({ messages }: ChatCompletionRequest): number {
+  return messages.flatMap(({ content }) => content.match(/\S+/g) ?? []).length;
+}
+
 function modelsCalled(): string[] {
   return server.requests.map(({ body }) => body.model);
 }
@@ -43,7 +48,7 @@ describe('a model that answers', () => {
 
     expect(deltas).toEqual(['echo: ', 'one ', 'two ', 'three']);
     expect(reply).toMatchObject({ outcome: 'answered', model: `${provider}:m`, attempts: 1 });
-    expect(reply.usage).toEqual({ promptTokens: 7, completionTokens: 4 });
+    expect(reply.usage).toEqual({ promptTokens: wordsOf(server.requests[0]!.body), completionTokens: 4 });
     expect(Number.isInteger(reply.durationMs)).toBe(true);
     expect(log.entries).toEqual([]);
   });
@@ -99,8 +104,9 @@ describe('a chain of models', () => {
     const { deltas, reply } = await hear(serviceAt(server.url, ['openai:a', 'compatible:b']));
 
     expect(deltas).toEqual([FALLBACK]);
-    expect(reply).toMatchObject({ outcome: 'fallback', model: null, attempts: 2 });
-    expect(log.reasons).toEqual(['unavailable', 'unavailable']);
+    expect(reply).toMatchObject({ outcome: 'fallback', model: null, attempts: 3 });
+    expect(modelsCalled()).toEqual(['a', 'b', 'a']);
+    expect(log.reasons).toEqual(['unavailable', 'unavailable', 'unavailable']);
   });
 
   it('never lets the built-in answer stand in for a model that failed', async () => {

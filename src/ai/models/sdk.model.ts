@@ -63,12 +63,10 @@ export class SdkModel implements Model {
 }
 
 function sdkPrompt({ instructions, messages }: Prompt): SdkPrompt {
-  const prompt: SdkPrompt = messages.map(({ role, content }) => ({
-    role,
-    content: [{ type: 'text', text: content }],
-  }));
-  // Anthropic refuses a blank one.
-  return instructions.trim() === '' ? prompt : [{ role: 'system', content: instructions }, ...prompt];
+  return [
+    { role: 'system', content: instructions },
+    ...messages.map(({ role, content }) => ({ role, content: [{ type: 'text' as const, text: content }] })),
+  ];
 }
 
 function assertComplete(reason: Finish['finishReason'] | undefined): void {

@@ -18,6 +18,18 @@ const LONGEST_PREFIX: ReadonlyMap<number, number> = new Map([
   [6, 128],
 ]);
 
+/** Host names in the spelling browsers compare, without a port; a name does not stand for those below it. */
+export const hosts = listOf<string>(
+  {
+    accepts: host.accepts,
+    parse: (text) => {
+      const name = host.parse(text);
+      return name && URL.parse(`http://${isIP(name) === 6 ? `[${name}]` : name}`)?.hostname;
+    },
+  },
+  'a comma-separated list of host names or IP addresses without scheme and port, such as www.example.com',
+);
+
 /** An address, or a network in CIDR notation. `/0` would trust everybody, and Fastify refuses it. */
 const network: Format<string> = {
   accepts: 'an IP address or a network in CIDR notation',

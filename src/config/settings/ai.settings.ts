@@ -1,5 +1,5 @@
 import { aiModels } from '../formats/ai-models.format.js';
-import { baseUrl } from '../formats/network.formats.js';
+import { baseUrl, hosts } from '../formats/network.formats.js';
 import { decimalNumber, wholeNumber } from '../formats/number.formats.js';
 import { apiKey, path, text } from '../formats/text.formats.js';
 import { optionalSetting, setting, type OptionalSetting } from '../setting.js';
@@ -64,5 +64,19 @@ export const AI_SETTINGS = {
   AI_CONTEXT_MESSAGES: setting(wholeNumber(0, 1_000), {
     about: 'How many earlier messages of the session a model is given.',
     default: '8',
+  }),
+  AI_CONTEXT_TOKENS: setting(wholeNumber(1, 10_000_000), {
+    about: 'How many tokens, by estimate, a model is given of a conversation; older turns are left out.',
+    default: '4000',
+  }),
+  AI_MAX_CONCURRENT_CALLS: setting(wholeNumber(1, 10_000), {
+    about: 'How many calls one process makes to one model at the same time.',
+    default: '100',
+  }),
+  AI_ALLOWED_LINK_HOSTS: optionalSetting(hosts, {
+    about: 'The hosts to which links and images in replies may lead; links to others are taken out.',
+    unset:
+      'links may lead anywhere but carry no text of the conversation; images from other hosts become links',
+    example: 'www.example.com,cdn.example.com',
   }),
 };
