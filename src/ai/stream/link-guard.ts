@@ -127,7 +127,8 @@ export class LinkGuard implements ReplyStage {
     const output = `${opening}${opening === ']:' ? ' ' : ''}${REMOVED_DESTINATION}`;
     if (destination === undefined || destination.end > MAX_HELD) {
       this.isSkipping = true;
-      return { length: opening.length, output };
+      const [beginning = opening] = /^..[ \t]*\n?[ \t]*<?/.exec(this.held) ?? [];
+      return { length: beginning.length, output };
     }
     return this.policy.permits(destination.written, false)
       ? this.keep(destination.end)
@@ -146,7 +147,7 @@ export class LinkGuard implements ReplyStage {
     const written = textOfLink(run);
     const address = written.replace(PUNCTUATION_BEHIND, '');
     const isLoadedUnasked = LOADS_UNASKED.test(this.before);
-    return this.policy.permits(/^www\./i.test(address) ? `http://${address}` : address, isLoadedUnasked)
+    return this.policy.permits(address, isLoadedUnasked)
       ? this.keep(written.length)
       : { length: written.length, output: REMOVED_ADDRESS + written.slice(address.length) };
   }

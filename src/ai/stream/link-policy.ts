@@ -37,7 +37,7 @@ export class LinkPolicy {
    * tells its host even without carrying a word that, when and from where the reply is read.
    */
   permits(written: string, isLoadedUnasked: boolean): boolean {
-    const address = unescaped(written);
+    const address = unescaped(written).replace(/^www\./i, 'http://$&');
     // With a base, `https:host` would be read as a path of the base.
     const url = /^https?:/i.test(address) ? URL.parse(address) : URL.parse(address, `https://${HERE}/`);
     if (url === null || UNSAFE_SCHEMES.has(url.protocol)) {

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { ReplyText } from '../../src/ai/stream/reply-text.js';
+import { ReplyText } from '../../../src/ai/stream/reply-text.js';
 
 function deltasOf(pieces: readonly string[]): string[] {
   const text = new ReplyText();
