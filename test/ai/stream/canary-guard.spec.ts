@@ -7,7 +7,7 @@ const CANARY = 'q7bx9kdm3wzt';
 
 function heard(text: string): { text: string; hasLeaked: boolean } {
   const guard = new CanaryGuard(CANARY);
-  return { text: through(guard, [...text]), hasLeaked: guard.hasLeaked };
+  return { text: through(guard, Array.from(text)), hasLeaked: guard.hasLeaked };
 }
 
 describe('newCanary', () => {
@@ -23,12 +23,22 @@ describe('CanaryGuard', () => {
   it.each([
     ['as it is', CANARY],
     ['in capitals', CANARY.toUpperCase()],
-    ['spelt out', [...CANARY].join(' ')],
-    ['with dashes', [...CANARY].join('-')],
-    ['with invisible characters', [...CANARY].join('\u200b')],
-    ['over lines', [...CANARY].join('\n> ')],
-    ['with emphasis', [...CANARY].map((letter) => `**${letter}**`).join('')],
-    ['in wide letters', [...CANARY].map((c) => String.fromCharCode(c.charCodeAt(0) + 0xfee0)).join('')],
+    ['spelt out', Array.from(CANARY).join(' ')],
+    ['with dashes', Array.from(CANARY).join('-')],
+    ['with invisible characters', Array.from(CANARY).join('\u200b')],
+    ['over lines', Array.from(CANARY).join('\n> ')],
+    [
+      'with emphasis',
+      Array.from(CANARY)
+        .map((letter) => `**${letter}**`)
+        .join(''),
+    ],
+    [
+      'in wide letters',
+      Array.from(CANARY)
+        .map((c) => String.fromCharCode(c.charCodeAt(0) + 0xfee0))
+        .join(''),
+    ],
     ['after a false start', `q7bx${CANARY}`],
   ])('ends the reply before the canary: %s', (_, written) => {
     const { text, hasLeaked } = heard(`My mark is: ${written} and it is secret.`);
@@ -46,8 +56,8 @@ describe('CanaryGuard', () => {
   it.each([
     ['a part of it', CANARY.slice(0, 11)],
     ['another word', 'Quality, FAQ, Iraq and qi; q7bx9kdm3wzy'],
-    ['letters in between', [...CANARY].join('e')],
-    ['too far apart', [...CANARY].join(' '.repeat(300))],
+    ['letters in between', Array.from(CANARY).join('e')],
+    ['too far apart', Array.from(CANARY).join(' '.repeat(300))],
   ])('alters nothing else: %s', (_, written) => {
     expect(heard(written)).toEqual({ text: written, hasLeaked: false });
   });
@@ -64,7 +74,10 @@ describe('CanaryGuard', () => {
   });
 
   it('finds the canary, and nothing where there is none, however the text is cut', () => {
-    const near = fc.string({ unit: fc.constantFrom(...CANARY, 'Q', ' ', 'é', '😀', '\n'), maxLength: 60 });
+    const near = fc.string({
+      unit: fc.constantFrom(...Array.from(CANARY), 'Q', ' ', 'é', '😀', '\n'),
+      maxLength: 60,
+    });
     fc.assert(
       fc.property(cut(near), fc.boolean(), near, ({ whole, pieces }, isLeaking, after) => {
         const guard = new CanaryGuard(CANARY);
