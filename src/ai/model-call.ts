@@ -45,6 +45,7 @@ export async function* callModel(
     hasLeaked: reply.hasLeaked,
   });
   try {
+    signal.throwIfAborted();
     const pieces = model.stream(prompt, signal);
     const aborted = whenAborted(signal);
     let usage: TokenUsage | undefined;
@@ -117,11 +118,7 @@ function report(model: Model, failure: ModelFailure, startedAt: number): void {
 /** Rejects when the signal aborts; as a side of a race it must not count as unhandled. */
 function whenAborted(signal: AbortSignal): Promise<never> {
   const aborted = new Promise<never>((_, reject) => {
-    const fail = (): void => reject(signal.reason as Error);
-    signal.addEventListener('abort', fail, { once: true });
-    if (signal.aborted) {
-      fail();
-    }
+    signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
   });
   aborted.catch(() => undefined);
   return aborted;

@@ -1,7 +1,10 @@
+import { once } from 'node:events';
 import { Deadline } from '../../src/ai/deadline.js';
+import { callModel } from '../../src/ai/model-call.js';
 import { ModelChain } from '../../src/ai/model-chain.js';
 import { ModelGuard } from '../../src/ai/model-guard.js';
 import { NO_USAGE, type Model } from '../../src/ai/models/model.js';
+import { Patience } from '../../src/ai/patience.js';
 import type { ReplyPart } from '../../src/ai/reply.js';
 import { ReplyStreams } from '../../src/ai/stream/reply-streams.js';
 import { Gate } from '../support/gate.js';
@@ -144,6 +147,38 @@ describe('cancelling', () => {
   });
 });
 
+describe('what was held back of a reply', () => {
+  it.each(['cancelled', 'interrupted'] as const)(
+    'is told when it is %s, as far as it may be',
+    async (outcome) => {
+      server.respondWith(answer('See https://a.example/page', { fault: { kind: 'stall', afterDeltas: 2 } }));
+      const cancel = new AbortController();
+      const deltas: string[] = [];
+      let finish: ReplyPart | undefined;
+
+      for await (const part of serviceAt(server.url, ['openai:a'], {
+        timeoutMs: outcome === 'cancelled' ? 10_000 : 500,
+      }).reply({ message: 'Hello', history: [], signal: cancel.signal })) {
+        if (part.type === 'delta') {
+          deltas.push(part.text);
+        } else {
+          finish = part;
+        }
+        // The address has come with the first word, and waits for its end.
+        if (outcome === 'cancelled') {
+          setImmediate(() => cancel.abort());
+        }
+      }
+
+      expect(deltas[0]).toBe('See ');
+      expect(finish).toMatchObject({ reply: { outcome, text: deltas.join('') } });
+      if (outcome === 'interrupted') {
+        expect(deltas).toEqual(['See ', 'https://a.example/page']);
+      }
+    },
+  );
+});
+
 it('does not wait for a provider that does not heed the signal', async () => {
   const deaf: Model = {
     name: 'deaf',
@@ -162,6 +197,31 @@ it('does not wait for a provider that does not heed the signal', async () => {
 
   expect(await reply.next()).toEqual({ done: false, value: { type: 'delta', text: 'one ' } });
   expect(await reply.next()).toMatchObject({ done: true, value: { outcome: 'interrupted', text: 'one ' } });
+  expect(log.reasons).toEqual(['timed_out']);
+  deadline.release();
+});
+
+it('asks nothing of a provider when its time is over before it begins', async () => {
+  const deadline = new Deadline(10_000, undefined);
+  const patience = new Patience(0, deadline);
+  await once(patience.signal, 'abort');
+  const model: Model = {
+    name: 'deaf',
+    stream: () => {
+      throw new Error('never called');
+    },
+  };
+  const guard = new ModelGuard(model, 1);
+  const pass = await guard.enter(deadline.signal);
+  const reply = new ReplyStreams(aiConfiguration({}).ai, 'q23456789bcd').create({
+    instructions: '',
+    messages: [],
+  });
+
+  const terms = { deadline, patience, pass: pass!, reply };
+  const call = callModel(model, { instructions: '', messages: [] }, terms);
+
+  expect(await call.next()).toMatchObject({ done: true, value: { outcome: 'failed' } });
   expect(log.reasons).toEqual(['timed_out']);
   deadline.release();
 });

@@ -2,7 +2,10 @@ import { Gate } from '../support/gate.js';
 import { answer, hang, status, type ModelScript } from '../support/model-server/model-script.js';
 import { ModelServer } from '../support/model-server/model-server.js';
 import type { AiService } from '../../src/ai/ai.service.js';
-import { CapturedLog, FALLBACK, hear, serviceAt } from './ai-under-test.js';
+import { ModelFailure } from '../../src/ai/model-failure.js';
+import { ModelGuard } from '../../src/ai/model-guard.js';
+import { OfflineModel } from '../../src/ai/models/offline.model.js';
+import { CapturedLog, FALLBACK, hear, serviceAt, type HeardReply } from './ai-under-test.js';
 
 /** Longer than a breaker stays open at first, and than it ever does. */
 const FIRST_BREAK_MS = 5_000;
@@ -212,11 +215,24 @@ describe('a model that asks for a pause', () => {
   });
 });
 
+it('lets those in the queue find out what those before them have found out', async () => {
+  const guard = new ModelGuard(new OfflineModel(), 1);
+  const { signal } = new AbortController();
+  const first = await guard.enter(signal);
+  const waiting = guard.enter(signal);
+
+  first!.leave(new ModelFailure('misconfigured', 401));
+
+  expect(await waiting).toBeUndefined();
+  expect(await guard.enter(signal)).toBeUndefined();
+  expect(guard.state).toBe('open');
+});
+
 describe('the number of calls at the same time', () => {
   /** So many replies that are not over, and how to end them. */
   async function hold(service: AiService, count: number) {
     const cancel = new AbortController();
-    const replies = [];
+    const replies: Promise<HeardReply>[] = [];
     for (let each = 0; each < count; each += 1) {
       const arrived = server.nextRequest();
       replies.push(hear(service, { signal: cancel.signal }));
