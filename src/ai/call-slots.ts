@@ -13,7 +13,8 @@ export class CallSlots {
 
   /**
    * Waits for a place, which is kept until the returned function is called. Undefined when those who wait
-   * are too many already, or when the signal aborts first.
+   * are too many already, or when the signal aborts first. Those who give up count among those who wait
+   * until it would have been their turn.
    */
   async take(signal: AbortSignal): Promise<(() => void) | undefined> {
     const taken = Promise.withResolvers<(() => void) | undefined>();

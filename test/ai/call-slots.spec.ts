@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { CallSlots } from '../../src/ai/call-slots.js';
 
 const { signal: never } = new AbortController();
@@ -24,6 +25,7 @@ describe('CallSlots', () => {
     giveUp.abort();
     expect(await waiting).toBeUndefined();
     release!();
+    await nextTurn();
 
     expect(await slots.take(never)).toBeInstanceOf(Function);
   });

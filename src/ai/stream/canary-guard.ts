@@ -13,9 +13,14 @@ export class CanaryGuard implements ReplyStage {
   /** How many characters of the canary are in `held`. */
   private matched = 0;
   private isFound = false;
+  /** Where a canary may begin: at its first letter, or at one beyond ASCII that stands for it. */
+  private readonly beginning: RegExp;
 
-  /** @param canary of lower-case letters and digits, the first of which occurs only once in it. */
-  constructor(private readonly canary: string) {}
+  /** @param canary of lower-case letters and digits, the first of which, a letter, occurs only once in it. */
+  constructor(private readonly canary: string) {
+    const first = canary.charAt(0);
+    this.beginning = new RegExp(`[${first}${first.toUpperCase()}\\u0080-\\u{10ffff}]`, 'u');
+  }
 
   /** Whether the reply was about to give the instructions away. Nothing is let through any more. */
   get hasLeaked(): boolean {
@@ -23,6 +28,9 @@ export class CanaryGuard implements ReplyStage {
   }
 
   push(piece: string): string {
+    if (this.held === '' && !this.isFound && !this.beginning.test(piece)) {
+      return piece;
+    }
     let released = '';
     for (const character of this.isFound ? '' : piece) {
       if (!this.isNext(character)) {

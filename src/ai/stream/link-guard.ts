@@ -12,8 +12,11 @@ const REMOVED_DESTINATION = '#link-removed';
 
 /** An image; the destination of a link or of a reference; an address in the text. */
 const TRIGGER = /(?<=!)\[|\][(:]|(?<![a-z\d])(?:https?:\/\/|www\.)/gi;
+/** Every trigger has one of these, and few texts have any: a quick look spares most of them a long one. */
+const HINT = /[[\]]|\/\/|www\./i;
 /** What may become one of them. */
 const PARTIAL_TRIGGER = /(?:\]|(?<![a-z\d])(?:w{1,3}|htt?|h|https?:?\/?))$/i;
+const END_OF_PARTIAL = /[\]htps:/w]$/i;
 /** The alternative text of an image, to its end or to a bracket in it. */
 const ALTERNATIVE = /^\[(?:[^[\]\\]|\\[^])*(?:([[\]])|\\?$)/;
 const ADDRESS = /^[^\s<>"`]+/;
@@ -68,9 +71,10 @@ export class LinkGuard implements ReplyStage {
   private step(isLast: boolean): Step | undefined {
     const text = this.before + this.held;
     TRIGGER.lastIndex = this.before.length;
-    const trigger = TRIGGER.exec(text);
+    const trigger = HINT.test(this.held) ? TRIGGER.exec(text) : null;
     if (trigger === null) {
-      const partial = isLast ? 0 : (PARTIAL_TRIGGER.exec(text)?.[0].length ?? 0);
+      const mayGoOn = !isLast && END_OF_PARTIAL.test(this.held);
+      const partial = mayGoOn ? (PARTIAL_TRIGGER.exec(text)?.[0].length ?? 0) : 0;
       return this.keep(this.held.length - partial);
     }
     const at = trigger.index - this.before.length;
