@@ -8,8 +8,9 @@ describe('estimateTokens', () => {
     ['English', 'The quick brown fox jumps over the lazy dog.', 11],
     ['German', 'Grüße aus Köln', 5],
     ['Russian', 'Привет, как дела?', 8],
-    ['Chinese', '请问你们的退货政策是什么', 8],
-    ['emoji', '😀😀😀', 2],
+    ['Chinese', '请问你们的退货政策是什么', 12],
+    ['emoji', '😀😀😀', 3],
+    ['Hindi', 'नमस्ते', 4],
   ])('counts by the script: %s', (_, text, tokens) => {
     expect(estimateTokens(text)).toBe(ENVELOPE + tokens);
   });
