@@ -33,7 +33,7 @@ export class ConversationTrace {
     if (host === '' || !text.includes(host)) {
       return address;
     }
-    const cuts = [...lowered.matchAll(/[/?#&=]|$/g)].flatMap(({ index }) => [index, index + 1]);
+    const cuts = [...lowered.matchAll(/[^\p{L}\p{N}]|$/gu)].flatMap(({ index }) => [index, index + 1]);
     // Where a beginning is unknown, every longer one is.
     const isKnown = (cut: number): boolean => text.includes(lowered.slice(0, cut));
     return address.slice(lastWhere(isKnown, [origin.length, ...cuts.filter((cut) => cut > origin.length)]));

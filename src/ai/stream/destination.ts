@@ -11,7 +11,7 @@ export interface Destination {
  * at most one line break. Undefined when more text is needed to know where it ends.
  */
 export function readDestination(text: string, from: number, isLast: boolean): Destination | undefined {
-  const [blanks = ''] = /^[ \t]*\n?[ \t]*/.exec(text.slice(from)) ?? [];
+  const [blanks = ''] = /^[ \t]*(?:\r\n?|\n)?[ \t]*/.exec(text.slice(from)) ?? [];
   const start = from + blanks.length;
   const destination = text[start] === '<' ? readBracketed(text, start) : readBare(text, start);
   return destination.end < text.length || destination.isClosed || isLast ? destination : undefined;

@@ -10,17 +10,23 @@ const LOOK_BEHIND = 24;
 const REMOVED_ADDRESS = '(link removed)';
 const REMOVED_DESTINATION = '#link-removed';
 
-/** An image; the destination of a link or of a reference; an address in the text. */
-const TRIGGER = /(?<=!)\[|\][(:]|(?<![a-z\d])(?:https?:\/\/|www\.)/gi;
+/** An image; the destination of a link or of a reference; an address in angle brackets, or in the text. */
+const TRIGGER = /(?<=!)\[|<|\][(:]|(?:https?|ftp):\/\/|(?<![a-z])www\.|(?<![\w:/])\/\//gi;
 /** Every trigger has one of these, and few texts have any: a quick look spares most of them a long one. */
-const HINT = /[[\]]|\/\/|www\./i;
+const HINT = /[[\]<]|\/\/|www\./i;
 /** What may become one of them. */
-const PARTIAL_TRIGGER = /(?:\]|(?<![a-z\d])(?:w{1,3}|htt?|h|https?:?\/?))$/i;
-const END_OF_PARTIAL = /[\]htps:/w]$/i;
+const PARTIAL_TRIGGER = /(?:\]|h|htt?|https?:?\/?|ft?|ftp:?\/?|(?<![a-z])w{1,3}|(?<![\w:/])\/)$/i;
+const END_OF_PARTIAL = /[\]fhtps:/w]$/i;
 /** The alternative text of an image, to its end or to a bracket in it. */
 const ALTERNATIVE = /^\[(?:[^[\]\\]|\\[^])*(?:([[\]])|\\?$)/;
-const ADDRESS = /^[^\s<>"`]+/;
-const PUNCTUATION_BEHIND = /[.,;:!?'*_~)\]}]+$/;
+/** An address of an image that readers of Markdown may see otherwise: none, or one with others in it. */
+const MAKES_NO_IMAGE = /^$|[[\]<]|.(?:(?:https?|ftp):\/\/|www\.)/is;
+/** Those with a scheme that also count without brackets are judged there. */
+const BRACKETED = /^<(?:[a-z][a-z\d+.-]{0,31}$|((?!https?:|ftp:)[a-z][a-z\d+.-]{1,31}:[^<>\s]*)|$)?/i;
+const ADDRESS = /^[^<\t\n\v\f\r ]+/;
+/** What every reader takes for the address; some take what follows for a part of it. */
+const SHORTEST_ADDRESS = /^[^)>\u0080-\u{10ffff}]*/u;
+const PUNCTUATION_BEHIND = /[.,;:!?'"`*_~)\]}>]+$/;
 /** HTML and CSS that makes a browser load the address behind it. */
 const LOADS_UNASKED =
   /(?:\b(?:src|srcset|poster|background|data|action)\s*=\s*["']?|\burl\(\s*["']?|@import\s*["'])$/i;
@@ -87,6 +93,8 @@ export class LinkGuard implements ReplyStage {
       case '](':
       case ']:':
         return this.destination(isLast);
+      case '<':
+        return this.bracket(isLast);
       default:
         return this.address(isLast);
     }
@@ -101,7 +109,7 @@ export class LinkGuard implements ReplyStage {
     return !isLast && this.held.length <= MAX_HELD;
   }
 
-  /** Stands at the bracket behind an exclamation mark. Its address is judged again as that of a link. */
+  /** Stands at the bracket behind an exclamation mark. */
   private image(isLast: boolean): Step | undefined {
     const [alternative = '', closer] = ALTERNATIVE.exec(this.held) ?? [];
     const next = this.held[alternative.length];
@@ -115,11 +123,15 @@ export class LinkGuard implements ReplyStage {
     if (destination === undefined && this.canGrow(isLast)) {
       return undefined;
     }
+    const end = destination?.end ?? Infinity;
     const isPermitted =
       destination !== undefined &&
-      destination.end <= MAX_HELD &&
+      end <= MAX_HELD &&
+      // Taken as a whole, so that nothing that is taken out of it later can make another image of it.
+      !HINT.test(alternative.slice(1, -1)) &&
+      !MAKES_NO_IMAGE.test(destination.written) &&
       this.policy.permits(destination.written, true);
-    return { length: 1, output: isPermitted ? '[' : ' [' };
+    return isPermitted ? this.keep(end) : { length: 1, output: ' [' };
   }
 
   private destination(isLast: boolean): Step | undefined {
@@ -131,12 +143,24 @@ export class LinkGuard implements ReplyStage {
     const output = `${opening}${opening === ']:' ? ' ' : ''}${REMOVED_DESTINATION}`;
     if (destination === undefined || destination.end > MAX_HELD) {
       this.isSkipping = true;
-      const [beginning = opening] = /^..[ \t]*\n?[ \t]*<?/.exec(this.held) ?? [];
+      const [beginning = opening] = /^..[ \t]*(?:\r\n?|\n)?[ \t]*<?/.exec(this.held) ?? [];
       return { length: beginning.length, output };
     }
-    return this.policy.permits(destination.written, false)
-      ? this.keep(destination.end)
-      : { length: destination.end, output };
+    if (!this.policy.permits(destination.written, false)) {
+      return { length: destination.end, output };
+    }
+    // What it holds is looked at again: it may turn out to be no link at all, but an address in the text.
+    return this.keep(opening.length);
+  }
+
+  /** Stands at an angle bracket: it makes a link of an address with any scheme (CommonMark, section 6.5). */
+  private bracket(isLast: boolean): Step | undefined {
+    const [beginning = '', address] = BRACKETED.exec(this.held) ?? [];
+    if (beginning.length === this.held.length && this.canGrow(isLast)) {
+      return undefined;
+    }
+    const isPermitted = address === undefined || this.policy.judge(address, false) !== false;
+    return { length: 1, output: isPermitted && beginning.length <= MAX_HELD ? '<' : '< ' };
   }
 
   private address(isLast: boolean): Step | undefined {
@@ -148,12 +172,21 @@ export class LinkGuard implements ReplyStage {
       this.isSkipping = true;
       return { length: 1, output: REMOVED_ADDRESS };
     }
-    const written = textOfLink(run);
-    const address = written.replace(PUNCTUATION_BEHIND, '');
+    // Two slashes are more often a comment than an address.
+    if (/^\/\/(?![^/?#]*\.)/.test(run)) {
+      return this.keep(2);
+    }
+    const text = textOfLink(run);
+    const [shortest = ''] = SHORTEST_ADDRESS.exec(text) ?? [];
+    const address = shortest.replace(PUNCTUATION_BEHIND, '');
     const isLoadedUnasked = LOADS_UNASKED.test(this.before);
-    return this.policy.permits(address, isLoadedUnasked)
-      ? this.keep(written.length)
-      : { length: written.length, output: REMOVED_ADDRESS + written.slice(address.length) };
+    if (!this.policy.permits(address, isLoadedUnasked)) {
+      return { length: shortest.length, output: REMOVED_ADDRESS + shortest.slice(address.length) };
+    }
+    const isLongerPermitted = [text, run].every(
+      (reading) => this.policy.judge(reading, isLoadedUnasked) !== false,
+    );
+    return { length: shortest.length, output: isLongerPermitted ? shortest : `${shortest} ` };
   }
 
   private skip(): Step {
@@ -164,10 +197,10 @@ export class LinkGuard implements ReplyStage {
 }
 
 /**
- * An address that is the text of a link ends where the link's own address begins; that one is judged next.
- * Where no address follows, the brackets may be a part of the first one.
+ * How much of a run of characters belongs to its first address. One that is the text of a link ends before the
+ * address of the link, and one before an image before that; both are judged next.
  */
 function textOfLink(run: string): string {
-  const behind = run.search(/\]\((?:https?:\/\/|$)/i);
-  return behind === -1 ? run : run.slice(0, behind);
+  // With the exclamation mark, by which an image is recognised.
+  return /^.*?(?:(?=\]\((?:https?:\/\/|$))|!(?=\[)|$)/is.exec(run)?.[0] ?? run;
 }

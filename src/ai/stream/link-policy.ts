@@ -37,10 +37,24 @@ export class LinkPolicy {
    * tells its host even without carrying a word that, when and from where the reply is read.
    */
   permits(written: string, isLoadedUnasked: boolean): boolean {
-    const address = unescaped(written).replace(/^www\./i, 'http://$&');
+    return this.judge(written, isLoadedUnasked) === true;
+  }
+
+  /** Undefined where no browser could make an address of it; else as {@link permits}. */
+  judge(written: string, isLoadedUnasked: boolean): boolean | undefined {
+    // Not every reader of Markdown resolves references everywhere.
+    const isPermittedAsWritten = this.judgeAddress(written, isLoadedUnasked) !== false;
+    return isPermittedAsWritten && this.judgeAddress(unescaped(written), isLoadedUnasked);
+  }
+
+  private judgeAddress(text: string, isLoadedUnasked: boolean): boolean | undefined {
+    const address = text.replace(/^www(?=\.|$)/i, 'http://$&');
     // With a base, `https:host` would be read as a path of the base.
     const url = /^https?:/i.test(address) ? URL.parse(address) : URL.parse(address, `https://${HERE}/`);
-    if (url === null || UNSAFE_SCHEMES.has(url.protocol)) {
+    if (url === null) {
+      return undefined;
+    }
+    if (UNSAFE_SCHEMES.has(url.protocol)) {
       return false;
     }
     if (url.protocol !== 'http:' && url.protocol !== 'https:') {
