@@ -38,6 +38,7 @@ export default {
     'src/**/*.ts',
     'migrations/**/*.ts',
     '!src/ai/reply.ts',
+    '!src/ai/stream/reply-stage.ts',
     '!src/common/events/transaction.ts',
     '!src/notification/notification.ts',
   ],

@@ -24,8 +24,12 @@ const MAKES_NO_IMAGE = /^$|[[\]<]|.(?:(?:https?|ftp):\/\/|www\.)/is;
 /** Those with a scheme that also count without brackets are judged there. */
 const BRACKETED = /^<(?:[a-z][a-z\d+.-]{0,31}$|((?!https?:|ftp:)[a-z][a-z\d+.-]{1,31}:[^<>\s]*)|$)?/i;
 const ADDRESS = /^[^<\t\n\v\f\r ]+/;
-/** What every reader takes for the address; some take what follows for a part of it. */
-const SHORTEST_ADDRESS = /^[^)>\u0080-\u{10ffff}]*/u;
+/**
+ * What every reader takes for the address; some take what follows for a part of it, and some what looks like
+ * an address for another one. Without the flag `u`, by which `s` would also be a letter beyond ASCII.
+ */
+const SHORTEST_ADDRESS =
+  /^(?:(?:(?:https?|ftp):)?\/\/|www\.)(?:(?!(?:https?|ftp):\/\/|(?<![\w./-])www\.)[^)>\u0080-\uffff])*/i;
 const PUNCTUATION_BEHIND = /[.,;:!?'"`*_~)\]}>]+$/;
 /** HTML and CSS that makes a browser load the address behind it. */
 const LOADS_UNASKED =
@@ -183,7 +187,9 @@ export class LinkGuard implements ReplyStage {
     if (!this.policy.permits(address, isLoadedUnasked)) {
       return { length: shortest.length, output: REMOVED_ADDRESS + shortest.slice(address.length) };
     }
-    const isLongerPermitted = [text, run].every(
+    // Where no image follows after all, the address goes on.
+    const longer = run[text.length] === '[' ? [text, run] : [text];
+    const isLongerPermitted = longer.every(
       (reading) => this.policy.judge(reading, isLoadedUnasked) !== false,
     );
     return { length: shortest.length, output: isLongerPermitted ? shortest : `${shortest} ` };

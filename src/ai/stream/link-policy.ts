@@ -6,6 +6,9 @@ const HERE = 'own-site.invalid';
 /** They hold a programme or a document rather than leading somewhere. */
 const UNSAFE_SCHEMES = new Set(['javascript:', 'data:', 'vbscript:', 'file:', 'blob:']);
 
+/** They lead to a host. */
+const HOST_SCHEMES = new Set(['http:', 'https:', 'ftp:']);
+
 /** The character references with which an address could be hidden from a look at it (HTML, section 13.5). */
 const REFERENCES: Readonly<Record<string, string>> = {
   amp: '&',
@@ -43,8 +46,9 @@ export class LinkPolicy {
   /** Undefined where no browser could make an address of it; else as {@link permits}. */
   judge(written: string, isLoadedUnasked: boolean): boolean | undefined {
     // Not every reader of Markdown resolves references everywhere.
-    const isPermittedAsWritten = this.judgeAddress(written, isLoadedUnasked) !== false;
-    return isPermittedAsWritten && this.judgeAddress(unescaped(written), isLoadedUnasked);
+    const address = unescaped(written);
+    const isPermittedAsWritten = address === written || this.judgeAddress(written, isLoadedUnasked) !== false;
+    return isPermittedAsWritten && this.judgeAddress(address, isLoadedUnasked);
   }
 
   private judgeAddress(text: string, isLoadedUnasked: boolean): boolean | undefined {
@@ -52,12 +56,13 @@ export class LinkPolicy {
     // With a base, `https:host` would be read as a path of the base.
     const url = /^https?:/i.test(address) ? URL.parse(address) : URL.parse(address, `https://${HERE}/`);
     if (url === null) {
-      return undefined;
+      // Some make one of it by escaping what is wrong.
+      return this.conversation.isIn(address) ? false : undefined;
     }
     if (UNSAFE_SCHEMES.has(url.protocol)) {
       return false;
     }
-    if (url.protocol !== 'http:' && url.protocol !== 'https:') {
+    if (!HOST_SCHEMES.has(url.protocol)) {
       return !isLoadedUnasked && !this.conversation.isIn(address);
     }
     if (url.hostname === HERE || this.allowedHosts?.has(url.hostname) === true) {

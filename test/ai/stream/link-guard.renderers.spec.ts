@@ -169,6 +169,7 @@ describe('what pages make of a reply', () => {
     '![x](\r\nhttps://evil.example/i)',
     `www.。&colon;${LEAK}`,
     `//evil.example/${LEAK}`,
+    `www.evil.example'![${LEAK}](<`,
   ])('holds nothing that leads or loads from where it must not: %s', (text) => {
     expect(forbiddenIn(guarded([text]))).toEqual([]);
   });

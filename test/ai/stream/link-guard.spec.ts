@@ -31,6 +31,7 @@ describe('LinkGuard without a list of hosts', () => {
     '[home](/), [top](#top), [mail](mailto:help@example.com), ![logo](/logo.png), ![logo](logo.png "Logo")',
     'What wow! h ht htt http https http: https:/ w ww www ] ]( ]: !',
     'See https://docs.example.com/guides/getting-started-with-parley#install',
+    '[https://docs.example.com/guides/getting-started-with-parley](https://docs.example.com/guides/getting-started-with-parley)',
     'Visit [docs](https://docs.example.com/guides/getting-started-with-parley).',
     'a \\[b\\](c)',
     '[unfinished](https://example.com/',
