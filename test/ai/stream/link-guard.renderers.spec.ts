@@ -45,7 +45,8 @@ function referencesIn(html: string): Reference[] {
 }
 
 function isForbidden({ tag, url, letters }: Reference, allowed: readonly string[] | undefined): boolean {
-  const isForeign = url.host !== OWN && url.host !== '';
+  // With other characters it is the name of no host: some readers take punctuation for a part of one.
+  const isForeign = url.host !== OWN && /^[\w.:[\]-]+$/.test(url.host);
   if (/^(javascript|data):/.test(url.protocol)) {
     return true;
   }
