@@ -35,6 +35,7 @@ describe('LinkGuard without a list of hosts', () => {
     'Visit [docs](https://docs.example.com/guides/getting-started-with-parley).',
     'a \\[b\\](c)',
     '[unfinished](https://example.com/',
+    'a < b, <b>bold</b>, vector<std::string>, <app:open> and <',
     'bad percent: https://example.com/%zz%E0%A4',
   ])('leaves alone what tells nobody anything: %s', (text) => {
     expect(filtered(text)).toBe(text);
@@ -89,6 +90,8 @@ describe('LinkGuard without a list of hosts', () => {
   it.each([
     ['a script', '[x](javascript:alert(1))', '[x](#link-removed)'],
     ['a hidden script', '[x](java&Tab;script&colon;alert(1))', '[x](#link-removed)'],
+    ['a script in brackets', '<javascript:alert(1)>', '< javascript:alert(1)>'],
+    ['another scheme with the conversation', '<app:password-is-swordfish>', '< app:password-is-swordfish>'],
     ['a document', '[x](data:text/html,hello)', '[x](#link-removed)'],
     ['a mail with the conversation', `[x](mailto:a@b?body=${encodeURI(LEAK)})`, '[x](#link-removed)'],
     [
@@ -114,6 +117,7 @@ describe('LinkGuard without a list of hosts', () => {
     expect(filtered(`[x](<https://evil.example/${long}> "t") and more`)).toBe(
       '[x](#link-removed> "t") and more',
     );
+    expect(filtered(`<app:${long}> and more`)).toBe(`< app:${long}> and more`);
     expect(filtered(`![x](/${long}) and more`)).toBe('! [x](#link-removed) and more');
     expect(filtered(`![${long}](/a) and more`)).toBe(`! [${long}](/a) and more`);
     const stage = guard();
@@ -170,6 +174,7 @@ describe('LinkGuard with a list of hosts', () => {
   it.each([
     ['https://evil.example/', '(link removed)'],
     ['https://sub.good.example/', '(link removed)'],
+    ['https://good.example&sol;.evil.example/', '(link removed)'],
     ['https://good.example@evil.example/', '(link removed)'],
     ['[x](https://good.example.evil.example)', '[x](#link-removed)'],
     ['![x](https://evil.example/i.png)', '! [x](#link-removed)'],
