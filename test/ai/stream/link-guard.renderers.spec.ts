@@ -170,7 +170,7 @@ describe('what pages make of a reply', () => {
     '![x](\r\nhttps://evil.example/i)',
     `www.。&colon;${LEAK}`,
     `//evil.example/${LEAK}`,
-    `www.x'![${LEAK}](<\\`,
+    "www.x'![%70assword%20is%20swordfish](<\\",
   ])('holds nothing that leads or loads from where it must not: %s', (text) => {
     expect(forbiddenIn(guarded([text]))).toEqual([]);
   });
