@@ -42,13 +42,25 @@ function read(reader: CodeReader, text: string): string[] {
   }
 }
 
+/** The code of a text, and what of it would do harm as text. */
+export interface CodeAccount {
+  readonly ranges: Ranges;
+  readonly dangerous: readonly CodeRegion[];
+  /** Whether a renderer takes for text what would do harm as text. */
+  readonly isDisputed: boolean;
+}
+
 /**
  * Where code is, in a text that a renderer will show. A region whose content would be harmless as text is taken
  * on the word of the parser of record; of the others only those count that all renderers take for code.
  */
-export async function agreedCode(text: string, { regions, readersOf }: MarkdownParsers): Promise<Ranges> {
+export async function accountOfCode(
+  text: string,
+  { regions, readersOf }: MarkdownParsers,
+): Promise<CodeAccount> {
   const all = regions(text);
   const harmless = all.filter((region) => !isDangerous(region));
+  const suspected = all.length - harmless.length;
   let dangerous = all.filter(isDangerous);
   for (const reader of readersOf(text)) {
     if (dangerous.length === 0) break;
@@ -57,5 +69,11 @@ export async function agreedCode(text: string, { regions, readersOf }: MarkdownP
     dangerous = agreed(dangerous, read(reader, text));
   }
   const chunks: Range[] = [...harmless, ...dangerous].flatMap((region) => region.chunks);
-  return new Ranges(chunks.sort((a, b) => a.start - b.start));
+  const ranges = new Ranges(chunks.sort((a, b) => a.start - b.start));
+  return { ranges, dangerous, isDisputed: dangerous.length < suspected };
+}
+
+/** The ranges of all code of a text. */
+export async function agreedCode(text: string, parsers: MarkdownParsers): Promise<Ranges> {
+  return (await accountOfCode(text, parsers)).ranges;
 }

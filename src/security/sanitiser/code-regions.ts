@@ -35,9 +35,14 @@ export function isTooDense(text: string): boolean {
   return text.length > MOST_MARKS && [...text.matchAll(MARK)].length > MOST_MARKS;
 }
 
+/** Whether lists and quotes are nested so deeply that it is an attempt on the parser. */
+export function isTooNested(text: string): boolean {
+  return TOO_NESTED.test(text);
+}
+
 /** Whether a Markdown parser is needed to find code: it has marks of code, and is no attempt on the parser. */
 export function mayHoldCode(text: string): boolean {
-  return POSSIBLE_CODE.test(text) && !TOO_NESTED.test(text);
+  return POSSIBLE_CODE.test(text) && !isTooNested(text);
 }
 
 /** The code regions of a text, from the events of a CommonMark parser. */

@@ -10,7 +10,17 @@ const FORBIDDEN = /(?![\t\n\r])\p{Cc}|\p{Cs}|[\u202d\u202e]/gu;
 /** A byte order mark is a sign of an encoding, not a character, at the start of a text. */
 const LEADING_BYTE_ORDER_MARKS = /^\ufeff+/;
 
+/** The start of a text without byte order marks. */
+export function removeLeadingByteOrderMarks(text: string): string {
+  return text.replace(LEADING_BYTE_ORDER_MARKS, '');
+}
+
+/** A part of a text without the characters that are never stored, wherever they stand. */
+export function removeForbiddenInside(part: string): string {
+  return part.replace(FORBIDDEN, '');
+}
+
 /** The text without the characters that are never stored. They are removed, not refused. */
 export function removeForbiddenCharacters(text: string): string {
-  return text.replace(FORBIDDEN, '').replace(LEADING_BYTE_ORDER_MARKS, '');
+  return removeLeadingByteOrderMarks(removeForbiddenInside(text));
 }

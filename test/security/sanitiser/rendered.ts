@@ -63,7 +63,7 @@ function danger(html: string, allowed: ReadonlySet<string>): string | undefined 
     if (!isUnknown && !allowed.has(element.localName)) return `element ${element.localName}`;
     for (const { name, value } of element.attributes) {
       if (isHandler(name, value) || isUnsafeAddress(name, value)) return `attribute ${name}=${value}`;
-      if (isUnknown && (name === 'style' || name === 'srcdoc')) return `attribute ${name}`;
+      if (isUnknown && value !== '' && (name === 'style' || name === 'srcdoc')) return `attribute ${name}`;
     }
   }
   return undefined;
