@@ -72,6 +72,18 @@ export class ChatMessage {
   @Column({ name: 'lease_expires_at', type: 'timestamptz', nullable: true })
   leaseExpiresAt: Date | null;
 
+  /** Somebody asked to end the running turn; whoever runs it keeps the text so far. */
+  @Column({ name: 'cancel_requested', type: 'boolean', default: false })
+  cancelRequested: boolean;
+
+  /** How many deltas of earlier attempts, which died, a client may have been shown. */
+  @Column({ name: 'discarded_deltas', type: 'integer', default: 0 })
+  discardedDeltas: number;
+
+  /** On a reply that was streamed: where each of its deltas ends, in UTF-16 code units; null for one delta. */
+  @Column({ name: 'delta_ends', type: 'integer', array: true, nullable: true })
+  deltaEnds: number[] | null;
+
   /** On a reply: the model that wrote it, as `provider:model`. */
   @Column({ type: 'varchar', length: 200, nullable: true })
   model: string | null;

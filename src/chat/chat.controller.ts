@@ -1,21 +1,27 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
-import { ApiBearerAuth, ApiHeader, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import {
+  ApiAcceptedResponse,
+  ApiBearerAuth,
+  ApiOkResponse,
+  ApiOperation,
+  ApiParam,
+  ApiTags,
+} from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { CurrentSession } from '../auth/current-session.decorator.js';
 import { LivenessInStatement } from '../auth/liveness-in-statement.decorator.js';
 import type { SessionPrincipal } from '../auth/session-token.strategy.js';
 import { ApiProblems } from '../common/openapi/api-problems.decorator.js';
-import { Problem } from '../common/problem/problem.js';
 import { BotChecked } from '../security/bots/bot-checked.decorator.js';
 import { RateLimited } from '../security/throttling/rate-limited.decorator.js';
-import { ChatService } from './chat.service.js';
+import { ChatService, unknownMessage } from './chat.service.js';
 import { HistoryItem, toHistoryItem } from './dto/history-item.response.js';
 import { HistoryQuery } from './dto/history.query.js';
 import { HistoryResponse } from './dto/history.response.js';
 import { SendMessageRequest } from './dto/send-message.request.js';
 import { SendMessageResponse } from './dto/send-message.response.js';
 import { HistoryService, invalidCursor } from './history.service.js';
-import { IdempotencyKeyHeader, type IdempotencyKey } from './idempotency-key.js';
+import { ApiIdempotencyKey, IdempotencyKeyHeader, type IdempotencyKey } from './idempotency-key.js';
 import { MessageLengthPipe } from './message-length.pipe.js';
 import { TurnStore } from './turn.store.js';
 
@@ -43,13 +49,7 @@ export class ChatController {
       'With an `Idempotency-Key` the message is accepted once, answered once and may be sent again at any time: ' +
       'a finished turn is returned as it was, with `Idempotent-Replayed: true`. The turn goes on when the caller disconnects.',
   })
-  @ApiHeader({
-    name: 'Idempotency-Key',
-    description:
-      'One value per message, for example a UUID; 1 to 255 visible ASCII characters, bare or quoted.',
-    required: false,
-    schema: { type: 'string', minLength: 1, maxLength: 512, example: '0c5c2f0e-5d0c-4b69-a4ff-0d5c7a9e6f11' },
-  })
+  @ApiIdempotencyKey()
   @ApiOkResponse({
     description: 'The reply. `outcome` says how the turn ended.',
     type: SendMessageResponse,
@@ -142,8 +142,35 @@ export class ChatController {
   ): Promise<HistoryItem> {
     const turn = TURN_ID.test(messageId) ? await this.turns.find(caller.sessionId, messageId) : undefined;
     if (turn === undefined) {
-      throw new Problem('not_found', { detail: 'This session has no such message.' });
+      throw unknownMessage();
     }
     return toHistoryItem(turn);
+  }
+
+  @Post('messages/:message_id/cancel')
+  @HttpCode(202)
+  @LivenessInStatement()
+  @ApiOperation({
+    operationId: 'cancelMessage',
+    summary: 'Stop a reply',
+    description:
+      'Ends a turn that is being answered, whichever way it was sent, and keeps the text so far as its reply. ' +
+      'A turn that has ended stays as it is.',
+  })
+  @ApiParam({
+    name: 'message_id',
+    description: 'The `message_id` that sending returned.',
+    schema: { type: 'string', pattern: TURN_ID.source, maxLength: 32, example: 'AZq3mZ8ReK1c0Vt5LrYpTg' },
+  })
+  @ApiAcceptedResponse({ description: 'The turn ends as soon as it can.' })
+  @ApiProblems('missing_token', 'invalid_token', 'token_expired', 'session_ended', 'not_found')
+  async cancelMessage(
+    @CurrentSession() caller: SessionPrincipal,
+    @Param('message_id') messageId: string,
+  ): Promise<void> {
+    if (!TURN_ID.test(messageId)) {
+      throw unknownMessage();
+    }
+    await this.chat.cancel(caller.sessionId, messageId);
   }
 }

@@ -4,12 +4,22 @@ import { ChatController } from './chat.controller.js';
 import { ChatService } from './chat.service.js';
 import { HistoryService } from './history.service.js';
 import { MessageIntake } from './message-intake.js';
-import { RunningTurns } from './running-turns.js';
+import { ChatStreamController } from './streaming/chat-stream.controller.js';
+import { DeltaJournal } from './streaming/delta-journal.js';
+import { EventStreams } from './streaming/event-streams.js';
+import { OpenStreams } from './streaming/open-streams.js';
+import { RunningTurns } from './streaming/running-turns.js';
+import { TurnFollower } from './streaming/turn-follower.js';
+import { TurnSignalsListener } from './streaming/turn-signals.listener.js';
+import { TurnRunner } from './turn-runner.js';
 import { TurnStore } from './turn.store.js';
 
 @Module({
   imports: [AiModule],
-  controllers: [ChatController],
-  providers: [MessageIntake, ChatService, TurnStore, HistoryService, RunningTurns],
+  controllers: [ChatController, ChatStreamController],
+  providers: [
+    ...[MessageIntake, ChatService, TurnStore, TurnRunner, HistoryService],
+    ...[DeltaJournal, EventStreams, OpenStreams, RunningTurns, TurnFollower, TurnSignalsListener],
+  ],
 })
 export class ChatModule {}

@@ -1,108 +1,119 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
-import { AiService } from '../ai/ai.service.js';
-import type { FinishedReply } from '../ai/reply.js';
-import { newMessageId } from '../common/ids.js';
 import { Problem } from '../common/problem/problem.js';
 import type { IdempotencyKey } from './idempotency-key.js';
-import { Sanitiser } from '../security/sanitiser/sanitiser.service.js';
-import { MessageIntake, type IncomingMessage } from './message-intake.js';
-import { RunningTurns } from './running-turns.js';
-import { blockedReply, type TurnReply } from './turn-reply.js';
+import { MessageIntake } from './message-intake.js';
+import { EventStreams } from './streaming/event-streams.js';
+import type { EventStream } from './streaming/event-stream.js';
+import { TurnRunner, type StartedRun } from './turn-runner.js';
 import { TurnStore } from './turn.store.js';
-import type { StartedTurn, Turn } from './turn.js';
+import type { AnsweredTurn, Turn } from './turn.js';
 
 export interface SendResult {
-  readonly turn: Turn & { readonly reply: NonNullable<Turn['reply']> };
+  readonly turn: AnsweredTurn;
   /** Whether the turn had been answered before and is only told again. */
   readonly isReplayed: boolean;
 }
 
 /** How long a twin waits for the turn that is already running, looking again after each of these. */
 const TWIN_WAITS_MS = [50, 100, 200, 300, 400, 500, 500, 500];
-/** How often storing a reply is tried while the database is out of reach. */
-const STORE_RETRY_WAITS_MS = [200, 600, 1_500, 3_000];
 
-/** The life of a turn: intake, accept, model, complete. No database connection is held while the model works. */
+/**
+ * Sending a message: intake, accept, model, complete. With a key the whole life happens once, however often and
+ * in whichever way it is sent; a turn goes on to its end whether or not the caller stays to hear it.
+ */
 @Injectable()
 export class ChatService {
   constructor(
     private readonly intake: MessageIntake,
     private readonly turns: TurnStore,
-    private readonly ai: AiService,
-    private readonly sanitiser: Sanitiser,
-    private readonly running: RunningTurns,
+    private readonly runner: TurnRunner,
+    private readonly streams: EventStreams,
   ) {}
 
   /**
-   * Sends a message and waits for its reply. With a key the whole life happens once, however often it is
-   * sent; a turn goes on to its end whether or not the caller stays to hear it.
+   * Sends a message and waits for its reply.
    *
    * @throws {Problem} `turn_in_progress` when the same key is still being answered elsewhere, and what
    * {@link TurnStore.accept} throws.
    */
   async send(sessionId: string, message: string, key: IdempotencyKey | undefined): Promise<SendResult> {
+    const begun = await this.begin(sessionId, message, key);
+    if (!('ended' in begun)) {
+      return this.replay(sessionId, begun);
+    }
+    const turn = await begun.ended;
+    return turn === undefined ? giveUp() : { turn, isReplayed: false };
+  }
+
+  /**
+   * Sends a message and shows its reply while it is being written; a turn that exists is shown from its start.
+   *
+   * @throws {Problem} what {@link TurnStore.accept} throws.
+   */
+  async stream(sessionId: string, message: string, key: IdempotencyKey | undefined): Promise<EventStream> {
+    const begun = await this.begin(sessionId, message, key);
+    return 'ended' in begun ? this.streams.of(begun.turn.feed, 0) : this.streams.open(begun.id, 0);
+  }
+
+  /**
+   * Shows a turn of this session again, from the event after the one with this sequence on.
+   *
+   * @throws {Problem} `not_found`, `session_ended`.
+   */
+  async resume(sessionId: string, turnId: string, sequence: number): Promise<EventStream> {
+    if ((await this.turns.find(sessionId, turnId)) === undefined) {
+      throw unknownMessage();
+    }
+    return this.streams.open(turnId, sequence + 1);
+  }
+
+  /**
+   * Ends a running turn, whichever replica runs it, and keeps the text so far.
+   *
+   * @throws {Problem} `not_found`, `session_ended`.
+   */
+  async cancel(sessionId: string, turnId: string): Promise<void> {
+    if (!(await this.turns.requestCancel(sessionId, turnId))) {
+      throw unknownMessage();
+    }
+  }
+
+  /** Takes a message in and starts getting its reply, or finds the turn that its key names. */
+  private async begin(
+    sessionId: string,
+    message: string,
+    key: IdempotencyKey | undefined,
+  ): Promise<StartedRun | Turn> {
     const incoming = await this.intake.take(message);
     const acceptance = await this.turns.accept(sessionId, incoming, key);
     if (acceptance.kind === 'existing') {
-      return this.replay(sessionId, acceptance.turn);
+      return acceptance.turn;
     }
     this.intake.report(incoming, acceptance.turn.id);
-    return this.running.track(this.run(acceptance.turn, incoming));
-  }
-
-  private async run(started: StartedTurn, { blockedBy }: IncomingMessage): Promise<SendResult> {
-    const reply = blockedBy === undefined ? await this.collectReply(started) : blockedReply(blockedBy);
-    const turn = await this.store(started, newMessageId(), reply);
-    // Only where this attempt was overtaken can the turn still be without a reply.
-    return turn === undefined ? this.giveUp() : (this.finished(turn, false) ?? this.giveUp());
-  }
-
-  private async collectReply({ message, history }: StartedTurn): Promise<FinishedReply> {
-    for await (const part of this.ai.reply({ message, history })) {
-      if (part.type === 'finish') {
-        return { ...part.reply, text: await this.sanitiser.sanitise(part.reply.text) };
-      }
-    }
-    throw new Error('a reply ended without its finish part');
-  }
-
-  /** A short outage of the database must not cost a reply that a model has already written. */
-  private async store(started: StartedTurn, replyId: string, reply: TurnReply): Promise<Turn | undefined> {
-    for (const wait of STORE_RETRY_WAITS_MS) {
-      try {
-        return await this.turns.complete(started, replyId, reply);
-      } catch (error) {
-        if (!(error instanceof Problem && error.code === 'service_unavailable')) {
-          throw error;
-        }
-        await delay(wait);
-      }
-    }
-    return this.turns.complete(started, replyId, reply);
+    return this.runner.run(acceptance.turn, incoming);
   }
 
   private async replay(sessionId: string, existing: Turn): Promise<SendResult> {
     let turn: Turn | undefined = existing;
     for (const wait of TWIN_WAITS_MS) {
-      const result = turn && this.finished(turn, true);
-      if (result !== undefined) {
-        return result;
+      if (turn?.reply !== undefined) {
+        break;
       }
       await delay(wait);
       turn = await this.turns.find(sessionId, existing.id);
     }
-    return (turn && this.finished(turn, true)) ?? this.giveUp();
+    return turn?.reply === undefined ? giveUp() : { turn: { ...turn, reply: turn.reply }, isReplayed: true };
   }
+}
 
-  private finished(turn: Turn, isReplayed: boolean): SendResult | undefined {
-    return turn.reply === undefined ? undefined : { turn: { ...turn, reply: turn.reply }, isReplayed };
-  }
+export function unknownMessage(): Problem {
+  return new Problem('not_found', { detail: 'This session has no such message.' });
+}
 
-  private giveUp(): never {
-    throw new Problem('turn_in_progress', {
-      detail: 'This message is still being answered; send it again with the same Idempotency-Key.',
-      retryAfterSeconds: 1,
-    });
-  }
+function giveUp(): never {
+  throw new Problem('turn_in_progress', {
+    detail: 'This message is still being answered; send it again with the same Idempotency-Key.',
+    retryAfterSeconds: 1,
+  });
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import { ApiHeader } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import { Problem } from '../common/problem/problem.js';
 
@@ -41,3 +42,13 @@ export const IdempotencyKeyHeader = createParamDecorator(
     return IdempotencyKey.parse(Array.isArray(header) ? header.join(',') : header);
   },
 );
+
+/** Documents the header at a route that takes it. */
+export const ApiIdempotencyKey = (): MethodDecorator =>
+  ApiHeader({
+    name: 'Idempotency-Key',
+    description:
+      'One value per message, for example a UUID; 1 to 255 visible ASCII characters, bare or quoted.',
+    required: false,
+    schema: { type: 'string', minLength: 1, maxLength: 512, example: '0c5c2f0e-5d0c-4b69-a4ff-0d5c7a9e6f11' },
+  });

@@ -1,14 +1,21 @@
 import { liveSession, NOTE_ACTIVITY } from '../auth/session-statements.js';
 import type { Statement } from '../database/statement.js';
+import { TURN_CHANNEL } from './streaming/turn-signals.js';
 
 /** A turn whose process has died keeps `pending` in its row until somebody takes it over; readers see the truth. */
 export const VISIBLE_OUTCOME = `
   CASE WHEN u.outcome = 'pending' AND u.lease_expires_at < clock_timestamp() THEN 'interrupted' ELSE u.outcome END`;
 
+/** What was streamed of a reply that nobody finished. Evaluated for turns without a reply only. */
+const PARTIAL_TEXT = `(
+    SELECT string_agg(d.text, '' ORDER BY d.sequence) FROM turn_deltas d
+     WHERE d.turn_id = u.id AND d.attempt = u.attempt)`;
+
 /** A turn with its reply, as every reader of turns sees it: `u` is the user message, `r` the reply. */
 export const TURN_COLUMNS = `
   u.id, u.content, u.timestamp, u.outcome = 'pending' AS is_pending, ${VISIBLE_OUTCOME} AS outcome,
-  r.id AS reply_id, r.content AS reply_content, r.timestamp AS reply_timestamp`;
+  r.id AS reply_id, r.content AS reply_content, r.timestamp AS reply_timestamp,
+  CASE WHEN u.outcome = 'pending' AND u.lease_expires_at < clock_timestamp() THEN ${PARTIAL_TEXT} END AS partial_text`;
 
 /**
  * ACCEPT. One statement decides and records everything, under the lock of the session's row:
@@ -16,7 +23,8 @@ export const TURN_COLUMNS = `
  * and returns the context for the model. The lock makes the count exact and the sequence gapless.
  *
  * Where the key exists, the turn is returned as it stands; a turn whose lease has run out and whose message
- * is the same is taken over: `attempt` goes up, which fences off whoever had it before.
+ * is the same is taken over: `attempt` goes up, which fences off whoever had it before, and what that one
+ * streamed is void.
  *
  * A twin that commits while this statement waits for the lock is not in its snapshot: the insert then meets
  * the unique index and does nothing, and the statement returns neither a new nor an existing turn. Whoever
@@ -44,7 +52,7 @@ export const ACCEPT_TURN: Statement = {
         FROM session s
        WHERE s.is_live AND s.message_count < $6::integer AND NOT EXISTS (SELECT FROM existing)
           ON CONFLICT (session_id, idempotency_key) WHERE idempotency_key IS NOT NULL DO NOTHING
-      RETURNING id, sequence, attempt, timestamp
+      RETURNING id, sequence, attempt, timestamp, discarded_deltas
     ), counted AS (
       UPDATE sessions s
          SET message_count = s.message_count + 1, last_sequence = s.last_sequence + 1,
@@ -52,12 +60,16 @@ export const ACCEPT_TURN: Statement = {
         FROM inserted WHERE s.id = $1
     ), taken_over AS (
       UPDATE chat_messages u
-         SET attempt = u.attempt + 1,
+         SET attempt = u.attempt + 1, cancel_requested = false,
+             discarded_deltas = greatest(u.discarded_deltas, (
+               SELECT count(*) FROM turn_deltas d WHERE d.turn_id = u.id AND d.attempt = u.attempt)),
              lease_expires_at = clock_timestamp() + $7::bigint * interval '1 millisecond'
         FROM session s
        WHERE s.is_live AND u.session_id = s.id AND u.idempotency_key = $4 AND u.request_digest = $5
          AND u.outcome = 'pending' AND u.lease_expires_at < clock_timestamp()
-      RETURNING u.id, u.sequence, u.attempt, u.timestamp
+      RETURNING u.id, u.sequence, u.attempt, u.timestamp, u.discarded_deltas
+    ), discarded AS (
+      DELETE FROM turn_deltas d USING taken_over t WHERE d.turn_id = t.id
     ), started AS (
       SELECT *, true AS is_new FROM inserted UNION ALL SELECT *, false AS is_new FROM taken_over
     ), context AS (
@@ -68,9 +80,9 @@ export const ACCEPT_TURN: Statement = {
        ORDER BY u.sequence DESC LIMIT $8::integer
     )
     SELECT s.is_live, s.message_count,
-           st.id AS started_id, st.attempt, st.timestamp AS started_at, st.is_new,
+           st.id AS started_id, st.attempt, st.timestamp AS started_at, st.is_new, st.discarded_deltas,
            e.id, e.content, e.timestamp, e.is_pending, e.outcome, e.is_same_request,
-           e.reply_id, e.reply_content, e.reply_timestamp,
+           e.reply_id, e.reply_content, e.reply_timestamp, e.partial_text,
            (SELECT json_agg(json_build_object('content', c.content, 'reply',
                      CASE WHEN c.outcome <> 'fallback' THEN c.reply_content END) ORDER BY c.sequence)
               FROM context c) AS context
@@ -82,8 +94,10 @@ export const ACCEPT_TURN: Statement = {
  * row is locked first, as ACCEPT does, so the two can never wait for each other. Running it twice with the
  * same reply id changes nothing and returns the reply again, so an unknown COMMIT can be repeated.
  *
+ * Replicas that follow the turn are told when it commits, where it was streamed.
+ *
  * $1 session, $2 turn, $3 attempt, $4 outcome, $5 new reply id, $6 text, $7 model, $8 prompt tokens,
- * $9 completion tokens, $10 milliseconds.
+ * $9 completion tokens, $10 milliseconds, $11 ends of its deltas, or null where it was not streamed.
  */
 export const COMPLETE_TURN: Statement = {
   name: 'complete-turn',
@@ -97,18 +111,22 @@ export const COMPLETE_TURN: Statement = {
       RETURNING u.id
     ), reply AS (
       INSERT INTO chat_messages (id, session_id, sequence, message_type, content, timestamp, reply_to_id,
-                                 model, prompt_tokens, completion_tokens, duration_ms)
+                                 model, prompt_tokens, completion_tokens, duration_ms, delta_ends)
       SELECT $5, s.id, s.last_sequence + 1, 'assistant', $6, clock_timestamp(), t.id,
-             $7, $8::integer, $9::integer, $10::integer
+             $7, $8::integer, $9::integer, $10::integer, $11::integer[]
         FROM turn t CROSS JOIN session s
       RETURNING id, timestamp
+    ), deltas AS (
+      DELETE FROM turn_deltas d USING turn t WHERE d.turn_id = t.id
     ), advanced AS (
       UPDATE sessions s SET last_sequence = s.last_sequence + 1, last_activity = clock_timestamp()
         FROM reply WHERE s.id = $1
     )
-    SELECT id, timestamp, true AS is_new FROM reply
+    SELECT id, timestamp, true AS is_new,
+           CASE WHEN $11::integer[] IS NOT NULL THEN pg_notify('${TURN_CHANNEL}', 'turn:' || $2::text) END
+      FROM reply
     UNION ALL
-    SELECT id, timestamp, false FROM chat_messages WHERE id = $5 AND reply_to_id = $2`,
+    SELECT id, timestamp, false, NULL FROM chat_messages WHERE id = $5 AND reply_to_id = $2`,
 };
 
 /** One turn of a live session. $1 session, $2 turn. No row: no live session; a row without id: no such turn. */

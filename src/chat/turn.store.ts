@@ -12,6 +12,7 @@ import { MessageReceived } from './events/message-received.event.js';
 import { ReplyCompleted } from './events/reply-completed.event.js';
 import { ReplyFailed } from './events/reply-failed.event.js';
 import type { IdempotencyKey } from './idempotency-key.js';
+import { REQUEST_CANCEL } from './streaming/delta-statements.js';
 import type { IncomingMessage } from './message-intake.js';
 import type { TurnReply } from './turn-reply.js';
 import { ACCEPT_TURN, COMPLETE_TURN, SELECT_TURN } from './turn-statements.js';
@@ -28,6 +29,7 @@ type AcceptRow = { [Column in keyof TurnRow]: TurnRow[Column] | null } & {
   readonly attempt: number | null;
   readonly started_at: Date | null;
   readonly is_new: boolean | null;
+  readonly discarded_deltas: number | null;
   readonly is_same_request: boolean | null;
   readonly context: { content: string; reply: string | null }[] | null;
 };
@@ -72,7 +74,12 @@ export class TurnStore {
    * @returns the turn as it now stands: with this reply, or with another one if this attempt had been
    * overtaken, or without any if its session was erased meanwhile.
    */
-  async complete(turn: StartedTurn, replyId: string, reply: TurnReply): Promise<Turn | undefined> {
+  async complete(
+    turn: StartedTurn,
+    replyId: string,
+    reply: TurnReply,
+    deltaEnds: readonly number[] | null,
+  ): Promise<Turn | undefined> {
     const stored = await this.database.transaction(async (transaction) => {
       const [row] = await transaction.query<{ id: string; timestamp: Date; is_new: boolean }>(COMPLETE_TURN, [
         turn.sessionId,
@@ -85,6 +92,7 @@ export class TurnStore {
         reply.usage.promptTokens,
         reply.usage.completionTokens,
         Math.round(reply.durationMs),
+        deltaEnds,
       ]);
       if (row?.is_new === true) {
         await this.events.publish(completionEvent(turn, replyId, reply), transaction);
@@ -102,6 +110,7 @@ export class TurnStore {
           outcome: reply.outcome,
           isPending: false,
           createdAt: turn.createdAt,
+          partialText: '',
           reply: { id: replyId, text: reply.text, createdAt: stored.timestamp },
         };
   }
@@ -113,6 +122,20 @@ export class TurnStore {
       throw authenticationProblem('session_ended');
     }
     return row.id === null ? undefined : toTurn(row);
+  }
+
+  /**
+   * Asks for the end of a turn, whichever replica runs it; where it has ended already, nothing changes.
+   *
+   * @returns whether the session has such a turn.
+   * @throws {Problem} `session_ended`.
+   */
+  async requestCancel(sessionId: string, turnId: string): Promise<boolean> {
+    const [row] = await this.database.query<{ id: string | null }>(REQUEST_CANCEL, [sessionId, turnId]);
+    if (row === undefined) {
+      throw authenticationProblem('session_ended');
+    }
+    return row.id !== null;
   }
 
   private async tryToAccept(
@@ -165,7 +188,7 @@ function startedTurn(row: AcceptRow, sessionId: string, message: string): Starte
     { role: 'user', content },
     ...(reply === null ? [] : [{ role: 'assistant' as const, content: reply }]),
   ]);
-  return { id, sessionId, attempt, message, createdAt, history };
+  return { id, sessionId, attempt, message, createdAt, history, discardedDeltas: row.discarded_deltas ?? 0 };
 }
 
 function existingTurn(row: AcceptRow): Acceptance | undefined {

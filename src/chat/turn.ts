@@ -10,7 +10,12 @@ export interface Turn {
   readonly isPending: boolean;
   readonly createdAt: Date;
   readonly reply: { readonly id: string; readonly text: string; readonly createdAt: Date } | undefined;
+  /** What was streamed of a reply whose process died; empty otherwise. */
+  readonly partialText: string;
 }
+
+/** A turn with its reply. */
+export type AnsweredTurn = Turn & { readonly reply: NonNullable<Turn['reply']> };
 
 /** A turn this process has to get a reply for; `attempt` fences off earlier tries. */
 export interface StartedTurn {
@@ -19,6 +24,8 @@ export interface StartedTurn {
   readonly attempt: number;
   readonly message: string;
   readonly createdAt: Date;
+  /** How many deltas of earlier attempts, whose process died, a client may have been shown. */
+  readonly discardedDeltas: number;
   /** The turns before it, oldest first. */
   readonly history: readonly ConversationMessage[];
 }
@@ -33,6 +40,7 @@ export interface TurnRow {
   readonly reply_id: string | null;
   readonly reply_content: string | null;
   readonly reply_timestamp: Date | null;
+  readonly partial_text: string | null;
 }
 
 export function toTurn(row: TurnRow): Turn {
@@ -43,6 +51,7 @@ export function toTurn(row: TurnRow): Turn {
     outcome: row.outcome,
     isPending: row.is_pending,
     createdAt: row.timestamp,
+    partialText: row.partial_text ?? '',
     reply: id === null || text === null || createdAt === null ? undefined : { id, text, createdAt },
   };
 }

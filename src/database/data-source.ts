@@ -2,6 +2,7 @@ import { DataSource, type DataSourceOptions } from 'typeorm';
 import { Session } from '../auth/session.entity.js';
 import { SignInCode } from '../auth/sign-in-code.entity.js';
 import { ChatMessage } from '../chat/chat-message.entity.js';
+import { TurnDelta } from '../chat/turn-delta.entity.js';
 import type { Configuration } from '../config/configuration.js';
 import { toPgOptions, type DatabaseConnection } from './database-connection.js';
 import { migrations } from './migrations.js';
@@ -16,7 +17,7 @@ export function dataSourceOptions(
 ): DataSourceOptions {
   return {
     type: 'postgres',
-    entities: [Session, SignInCode, ChatMessage],
+    entities: [Session, SignInCode, ChatMessage, TurnDelta],
     migrations: [...migrations],
     migrationsTableName: 'schema_migrations',
     migrationsTransactionMode: 'each',

@@ -5,6 +5,7 @@ import { DATABASE_CONNECTION, type DatabaseConnection } from './database-connect
 import { DatabaseLifecycle } from './database-lifecycle.js';
 import { dataSourceOptions } from './data-source.js';
 import { Database } from './database.js';
+import { DatabaseNotifications } from './database-notifications.js';
 import { JobQueue } from './queue/job-queue.js';
 
 @Module({})
@@ -29,8 +30,9 @@ export class DatabaseModule {
         Database,
         JobQueue,
         DatabaseLifecycle,
+        DatabaseNotifications,
       ],
-      exports: [Database, JobQueue, DatabaseLifecycle],
+      exports: [Database, JobQueue, DatabaseLifecycle, DatabaseNotifications],
     };
   }
 }

@@ -20,7 +20,7 @@ export class HistoryItem {
   message: string;
 
   @ApiProperty({
-    description: 'The reply; empty while there is none.',
+    description: 'The reply; empty while there is none. With `interrupted`: what there is of it.',
     example: 'Hello! I can answer questions about your order.',
     maxLength: 100_000,
   })
@@ -56,7 +56,7 @@ export function toHistoryItem(turn: Turn): HistoryItem {
   return {
     id: turn.id,
     message: turn.message,
-    response: turn.reply?.text ?? '',
+    response: turn.reply?.text ?? turn.partialText,
     outcome: turn.outcome,
     timestamp: turn.createdAt.toISOString(),
     responded_at: turn.reply?.createdAt.toISOString() ?? null,

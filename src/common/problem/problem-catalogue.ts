@@ -19,6 +19,8 @@ export const PROBLEMS = {
   method_not_allowed: { status: 405, title: 'The method is not allowed here' },
   request_timeout: { status: 408, title: 'The request did not arrive in time' },
   turn_in_progress: { status: 409, title: 'This turn is still being answered' },
+  turn_interrupted: { status: 409, title: 'The reply was interrupted' },
+  turn_restarted: { status: 409, title: 'The message was answered anew' },
   payload_too_large: { status: 413, title: 'The body is too large' },
   unsupported_media_type: { status: 415, title: 'The media type is not supported' },
   idempotency_key_reused: { status: 422, title: 'The Idempotency-Key was used for another message' },

@@ -23,6 +23,7 @@ export class RedisConnection implements OnApplicationBootstrap, OnApplicationShu
   private readonly logger = new Logger(RedisConnection.name);
   private readonly client: Redis | undefined;
   private readonly stopping = new AbortController();
+  private subscriber: Redis | undefined;
   private isAnswering = false;
   private probing: Promise<void> = Promise.resolve();
 
@@ -51,6 +52,28 @@ export class RedisConnection implements OnApplicationBootstrap, OnApplicationShu
     return fallback();
   }
 
+  /**
+   * Hears what is published on a channel. Messages can be lost while Redis is away; without Redis there are
+   * none. Must be called while modules are initialised.
+   */
+  subscribe(channel: string, handler: (message: string) => void): void {
+    if (this.client === undefined) {
+      return;
+    }
+    if (this.subscriber === undefined) {
+      // A connection that listens can do nothing else. It comes back, subscriptions and all, by itself.
+      this.subscriber = this.client.duplicate({ enableOfflineQueue: true, maxRetriesPerRequest: null });
+      this.subscriber.on('error', () => undefined);
+    }
+    this.subscriber.on('message', (from, message) => {
+      if (from === channel) {
+        handler(message);
+      }
+    });
+    // Sent once the connection stands; until then it waits, and a stop before that is no failure.
+    this.subscriber.subscribe(channel).catch(() => undefined);
+  }
+
   /** Waits a moment for Redis, so that replicas share their counters from the first request on. */
   async onApplicationBootstrap(): Promise<void> {
     if (this.client === undefined) {
@@ -66,6 +89,7 @@ export class RedisConnection implements OnApplicationBootstrap, OnApplicationShu
   async onApplicationShutdown(): Promise<void> {
     this.stopping.abort();
     await this.probing;
+    this.subscriber?.disconnect();
     this.client?.disconnect();
   }
 

@@ -15,4 +15,8 @@ export const CHAT_SETTINGS = {
     unset: 'AI_TIMEOUT_SECONDS + 15',
     example: '45',
   }),
+  STREAM_HEARTBEAT_SECONDS: setting(wholeNumber(1, 300), {
+    about: 'How often a stream says that it is still there; less than what proxies wait for.',
+    default: '15',
+  }),
 };

@@ -42,7 +42,13 @@ export function windowKey({ action, partition }: RateLimitPolicy, subject: strin
   return `parley:limit:${action}:${partition}:${digest}`;
 }
 
-/** The action a route is marked with by `@RateLimited()`. */
-export function limitedActionOf(request: FastifyRequest): LimitedAction | undefined {
-  return (request.routeOptions.config as { limitedAction?: LimitedAction }).limitedAction;
+/** What `@RateLimited()` leaves on a route. */
+export interface LimitedRoute {
+  readonly limitedAction?: LimitedAction;
+  readonly isUnlimited?: ((request: FastifyRequest) => boolean) | undefined;
+}
+
+/** What the request's route says about limits; nothing for a route that is not limited. */
+export function limitedRoute(request: FastifyRequest): LimitedRoute {
+  return request.routeOptions.config as LimitedRoute;
 }

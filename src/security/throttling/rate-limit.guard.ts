@@ -6,7 +6,7 @@ import { Problem } from '../../common/problem/problem.js';
 import type { Configuration } from '../../config/configuration.js';
 import { rateLimitHeaders, secondsLeft, type CountedPolicy } from './rate-limit-headers.js';
 import {
-  limitedActionOf,
+  limitedRoute,
   rateLimitPolicies,
   subjectOf,
   windowKey,
@@ -55,9 +55,11 @@ export function throttlerOptions(configuration: Configuration): ThrottlerOptions
     ttl: policy.windowMs,
     skipIf: (context: ExecutionContext) => {
       const request = context.switchToHttp().getRequest<FastifyRequest>();
+      const { limitedAction, isUnlimited } = limitedRoute(request);
       return (
         !rateLimitingEnabled ||
-        limitedActionOf(request) !== policy.action ||
+        limitedAction !== policy.action ||
+        isUnlimited?.(request) === true ||
         subjectOf(policy, request) === undefined
       );
     },

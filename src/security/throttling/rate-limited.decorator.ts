@@ -1,17 +1,23 @@
 import { applyDecorators, UseGuards } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import { ApiExtension } from '@nestjs/swagger';
+import type { FastifyRequest } from 'fastify';
 import { RATE_LIMITED_EXTENSION } from '../../common/openapi/api-description.js';
-import type { LimitedAction } from './rate-limit-policy.js';
+import type { LimitedAction, LimitedRoute } from './rate-limit-policy.js';
 import { RateLimitGuard } from './rate-limit.guard.js';
+
+export interface LimitExemption {
+  /** Requests that are served without being counted. */
+  readonly unless?: (request: FastifyRequest) => boolean;
+}
 
 /**
  * Limits a route: its requests count towards the limits of `action`, after the caller's token was verified.
  * Only routes marked so are limited; probes, the documentation and CORS preflights never are.
  */
-export function RateLimited(action: LimitedAction): MethodDecorator {
+export function RateLimited(action: LimitedAction, { unless }: LimitExemption = {}): MethodDecorator {
   return applyDecorators(
-    RouteConfig({ limitedAction: action }),
+    RouteConfig({ limitedAction: action, isUnlimited: unless } satisfies LimitedRoute),
     UseGuards(RateLimitGuard),
     ApiExtension(RATE_LIMITED_EXTENSION, action),
   );

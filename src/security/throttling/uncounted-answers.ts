@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Configuration } from '../../config/configuration.js';
 import { rateLimitHeaders } from './rate-limit-headers.js';
-import { limitedActionOf, rateLimitPolicies, subjectOf, windowKey } from './rate-limit-policy.js';
+import { limitedRoute, rateLimitPolicies, subjectOf, windowKey } from './rate-limit-policy.js';
 import { SharedWindows } from './shared-windows.js';
 
 /**
@@ -21,15 +21,17 @@ export class UncountedAnswers {
       return;
     }
     server.addHook('onSend', async (request, reply) => {
-      if (limitedActionOf(request) !== undefined && !reply.hasHeader('ratelimit')) {
+      if (limitedRoute(request).limitedAction !== undefined && !reply.hasHeader('ratelimit')) {
         await this.addHeaders(request, reply);
       }
     });
   }
 
   private async addHeaders(request: FastifyRequest, reply: FastifyReply): Promise<void> {
-    const action = limitedActionOf(request);
-    const policies = rateLimitPolicies(this.configuration).filter((policy) => policy.action === action);
+    const { limitedAction } = limitedRoute(request);
+    const policies = rateLimitPolicies(this.configuration).filter(
+      (policy) => policy.action === limitedAction,
+    );
     const counted = await Promise.all(
       policies.map(async (policy) => {
         const subject = subjectOf(policy, request);

@@ -1,0 +1,77 @@
+import { liveSession } from '../../auth/session-statements.js';
+import type { Statement } from '../../database/statement.js';
+import { TURN_CHANNEL } from './turn-signals.js';
+
+/**
+ * Stores deltas of many turns at once and tells the replicas that follow them. A turn that has been taken over
+ * or has ended is left out: its writer learns of it by its absence. Storing a delta twice changes nothing.
+ *
+ * $1 turns, $2 attempts, $3 sequences, $4 texts, $5 whether to tell by NOTIFY.
+ */
+export const APPEND_DELTAS: Statement = {
+  name: 'append-deltas',
+  text: `
+    WITH accepted AS MATERIALIZED (
+      SELECT b.*, u.cancel_requested
+        FROM unnest($1::varchar[], $2::integer[], $3::integer[], $4::text[]) AS b (turn_id, attempt, sequence, text)
+        JOIN chat_messages u ON u.id = b.turn_id AND u.attempt = b.attempt AND u.outcome = 'pending'
+    ), stored AS (
+      INSERT INTO turn_deltas (turn_id, attempt, sequence, text)
+      SELECT turn_id, attempt, sequence, text FROM accepted
+          ON CONFLICT DO NOTHING
+    ), told AS MATERIALIZED (
+      SELECT pg_notify('${TURN_CHANNEL}', 'turn:' || string_agg(DISTINCT turn_id, ','))
+        FROM accepted WHERE $5::boolean HAVING count(*) > 0
+    )
+    SELECT a.turn_id, a.attempt, bool_or(a.cancel_requested) AS cancel_requested, (SELECT count(*) FROM told) AS told
+      FROM accepted a GROUP BY a.turn_id, a.attempt`,
+};
+
+/** How turns stand, and what was streamed of them since. $1 turns, $2 how many deltas of each are known. */
+export const SELECT_PROGRESS: Statement = {
+  name: 'select-progress',
+  text: `
+    SELECT u.id, u.session_id, u.attempt, u.timestamp, u.outcome, u.discarded_deltas,
+           u.outcome = 'pending' AND u.lease_expires_at < clock_timestamp() AS is_abandoned,
+           r.id AS reply_id, r.content AS reply_content, r.delta_ends,
+           CASE WHEN r.id IS NULL THEN (
+             SELECT json_agg(json_build_object('sequence', d.sequence, 'text', d.text) ORDER BY d.sequence)
+               FROM turn_deltas d
+              WHERE d.turn_id = u.id AND d.attempt = u.attempt AND d.sequence > w.known) END AS deltas
+      FROM unnest($1::varchar[], $2::integer[]) AS w (turn_id, known)
+      JOIN chat_messages u ON u.id = w.turn_id
+      LEFT JOIN chat_messages r ON r.reply_to_id = u.id`,
+};
+
+/**
+ * Asks for the end of a running turn, whichever replica runs it. $1 session, $2 turn. No row: no live session;
+ * a row without id: no such turn.
+ */
+export const REQUEST_CANCEL: Statement = {
+  name: 'request-cancel',
+  text: `
+    WITH requested AS (
+      UPDATE chat_messages u SET cancel_requested = true
+        FROM sessions s
+       WHERE u.id = $2 AND u.session_id = $1 AND u.outcome = 'pending' AND s.id = $1 AND ${liveSession('s')}
+      RETURNING u.id
+    )
+    SELECT u.id, (SELECT pg_notify('${TURN_CHANNEL}', 'cancel:' || r.id) FROM requested r) AS told
+      FROM sessions s
+      LEFT JOIN chat_messages u ON u.id = $2 AND u.session_id = s.id AND u.message_type = 'user'
+     WHERE s.id = $1 AND ${liveSession('s')}`,
+};
+
+/** What a lost signal would have said. $1 turns that run here, $2 sessions whose streams are open here. */
+export const SELECT_MISSED_SIGNALS: Statement = {
+  name: 'select-missed-signals',
+  text: `
+    SELECT 'cancel' AS kind, u.id FROM chat_messages u
+     WHERE u.id = ANY ($1::varchar[]) AND u.cancel_requested
+    UNION ALL
+    SELECT 'session', w.id FROM unnest($2::varchar[]) AS w (id)
+     WHERE NOT EXISTS (SELECT FROM sessions s WHERE s.id = w.id AND ${liveSession('s')})`,
+};
+
+/** $1 session. */
+export const NOTIFY_SESSION_ENDED = `SELECT pg_notify('${TURN_CHANNEL}', 'session:' || $1::text)`;

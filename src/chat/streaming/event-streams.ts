@@ -1,0 +1,47 @@
+import { Injectable } from '@nestjs/common';
+import { authenticationProblem } from '../../auth/authentication-problem.js';
+import { Configuration } from '../../config/configuration.js';
+import { EventStream } from './event-stream.js';
+import { OpenStreams } from './open-streams.js';
+import { RunningTurns } from './running-turns.js';
+import { RESTARTED } from './stream-event.js';
+import type { TurnFeed } from './turn-feed.js';
+import { TurnFollower } from './turn-follower.js';
+
+/** Opens the streams of turns, wherever these run. */
+@Injectable()
+export class EventStreams {
+  private readonly heartbeatMs: number;
+
+  constructor(
+    private readonly running: RunningTurns,
+    private readonly follower: TurnFollower,
+    private readonly streams: OpenStreams,
+    configuration: Configuration,
+  ) {
+    this.heartbeatMs = configuration.chat.streamHeartbeatMs;
+  }
+
+  of(feed: TurnFeed, from: number): EventStream {
+    const stream = new EventStream(feed, from, this.heartbeatMs);
+    this.streams.add(stream);
+    return stream;
+  }
+
+  /**
+   * A turn's stream from an event on. A reader who may have seen deltas of an attempt that died must not be
+   * shown the rest of another: it is told to start anew.
+   */
+  async open(turnId: string, from: number): Promise<EventStream> {
+    const turn = this.running.find(turnId) ?? (await this.follower.open(turnId));
+    if (turn === undefined) {
+      // Erased since it was looked up.
+      throw authenticationProblem('session_ended');
+    }
+    const stream = this.of(turn.feed, from);
+    if (from > 1 && from - 1 <= turn.discardedDeltas) {
+      stream.endWith(RESTARTED);
+    }
+    return stream;
+  }
+}

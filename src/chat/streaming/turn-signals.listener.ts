@@ -1,0 +1,92 @@
+import { Injectable, Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
+import { SessionEnded } from '../../auth/events/session-ended.event.js';
+import { OnDomainEvent } from '../../common/events/domain-events.js';
+import type { Transaction } from '../../common/events/transaction.js';
+import { RedisConnection } from '../../common/redis/redis-connection.js';
+import { Database } from '../../database/database.js';
+import { DatabaseNotifications } from '../../database/database-notifications.js';
+import { NOTIFY_SESSION_ENDED, SELECT_MISSED_SIGNALS } from './delta-statements.js';
+import { OpenStreams } from './open-streams.js';
+import { RunningTurns } from './running-turns.js';
+import { TurnFollower } from './turn-follower.js';
+import { parseSignal, TURN_CHANNEL, type TurnSignal } from './turn-signals.js';
+
+/** A signal can be lost; its news then takes this long. */
+const LOOK_INTERVAL_MS = 1_000;
+
+/** Acts on what other replicas say about turns and sessions, and looks by itself in case it did not hear. */
+@Injectable()
+export class TurnSignalsListener implements OnModuleInit, OnModuleDestroy {
+  private readonly logger = new Logger(TurnSignalsListener.name);
+  private timer: NodeJS.Timeout | undefined;
+  private isLooking = false;
+
+  constructor(
+    private readonly database: Database,
+    private readonly notifications: DatabaseNotifications,
+    private readonly redis: RedisConnection,
+    private readonly running: RunningTurns,
+    private readonly follower: TurnFollower,
+    private readonly streams: OpenStreams,
+  ) {}
+
+  onModuleInit(): void {
+    const hear = (payload: string): void => {
+      const signal = parseSignal(payload);
+      if (signal !== undefined) {
+        this.act(signal);
+      }
+    };
+    this.notifications.listen(TURN_CHANNEL, hear);
+    this.redis.subscribe(TURN_CHANNEL, hear);
+    this.timer = setInterval(() => void this.look(), LOOK_INTERVAL_MS).unref();
+  }
+
+  onModuleDestroy(): void {
+    clearInterval(this.timer);
+  }
+
+  /** Told with the end itself: whoever has its streams open hears of it when it is committed. */
+  @OnDomainEvent(SessionEnded)
+  onSessionEnded({ sessionId }: SessionEnded, transaction: Transaction): Promise<void> {
+    transaction.enlist(NOTIFY_SESSION_ENDED, [sessionId]);
+    return Promise.resolve();
+  }
+
+  private act({ kind, ids }: TurnSignal): void {
+    switch (kind) {
+      case 'turn':
+        this.follower.read(ids);
+        break;
+      case 'cancel':
+        ids.forEach((id) => this.running.find(id)?.cancel());
+        break;
+      case 'session':
+        ids.forEach((id) => this.streams.endSession(id));
+        break;
+    }
+  }
+
+  private async look(): Promise<void> {
+    this.follower.readEverything();
+    const turnIds = this.running.ids();
+    const sessionIds = this.streams.sessionIds();
+    if (this.isLooking || turnIds.length + sessionIds.length === 0) {
+      return;
+    }
+    this.isLooking = true;
+    try {
+      const missed = await this.database.query<{ kind: 'cancel' | 'session'; id: string }>(
+        SELECT_MISSED_SIGNALS,
+        [turnIds, sessionIds],
+      );
+      missed.forEach(({ kind, id }) => this.act({ kind, ids: [id] }));
+    } catch (error) {
+      // The next look asks again.
+      const name = error instanceof Error ? error.name : typeof error;
+      this.logger.debug({ msg: 'signals could not be looked for', error_name: name });
+    } finally {
+      this.isLooking = false;
+    }
+  }
+}

@@ -1,0 +1,113 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { Injectable } from '@nestjs/common';
+import { AiService } from '../ai/ai.service.js';
+import type { FinishedReply } from '../ai/reply.js';
+import { toProblem } from '../common/problem/framework-errors.js';
+import { newMessageId } from '../common/ids.js';
+import { Problem } from '../common/problem/problem.js';
+import type { IncomingMessage } from './message-intake.js';
+import { DeltaJournal } from './streaming/delta-journal.js';
+import { RunningTurn } from './streaming/running-turn.js';
+import { RunningTurns } from './streaming/running-turns.js';
+import { blockedReply, type TurnReply } from './turn-reply.js';
+import { TurnStore } from './turn.store.js';
+import type { AnsweredTurn, StartedTurn, Turn } from './turn.js';
+
+/** A turn that is being worked on, and how it will have ended. */
+export interface StartedRun {
+  readonly turn: RunningTurn;
+  /** Undefined where another attempt overtook this one and has no reply yet either. */
+  readonly ended: Promise<AnsweredTurn | undefined>;
+}
+
+/** How often storing a reply is tried while the database is out of reach. */
+const STORE_RETRY_WAITS_MS = [200, 600, 1_500, 3_000];
+
+/**
+ * Gets the reply to a turn and stores it, whoever waits for it and however they read it. No database connection
+ * is held while the model works, and the turn goes on to its end when everybody has gone.
+ */
+@Injectable()
+export class TurnRunner {
+  constructor(
+    private readonly turns: TurnStore,
+    private readonly ai: AiService,
+    private readonly journal: DeltaJournal,
+    private readonly running: RunningTurns,
+  ) {}
+
+  run(started: StartedTurn, incoming: IncomingMessage): StartedRun {
+    const turn = new RunningTurn(started, this.journal);
+    const ended = this.running.track(started.id, turn, this.work(started, incoming, turn));
+    // A stream's reader hears of a failure as its last event; nobody else may be waiting.
+    ended.catch(() => undefined);
+    return { turn, ended };
+  }
+
+  private async work(
+    started: StartedTurn,
+    incoming: IncomingMessage,
+    running: RunningTurn,
+  ): Promise<AnsweredTurn | undefined> {
+    try {
+      const reply = await this.getReply(started, incoming, running);
+      const ends = await running.finish();
+      const turn = await this.store(started, reply, ends);
+      if (turn?.reply === undefined) {
+        running.overtaken();
+        return undefined;
+      }
+      const answered = { ...turn, reply: turn.reply };
+      running.end(answered, ends);
+      return answered;
+    } catch (error) {
+      const { code, detail } = toProblem(error);
+      running.endWith({ type: 'error', code, detail });
+      throw error;
+    }
+  }
+
+  private async getReply(
+    started: StartedTurn,
+    { blockedBy }: IncomingMessage,
+    running: RunningTurn,
+  ): Promise<TurnReply> {
+    if (blockedBy !== undefined) {
+      const reply = blockedReply(blockedBy);
+      running.push(reply.text);
+      return reply;
+    }
+    const reply = await this.askModel(started, running);
+    return { ...reply, text: running.fullText };
+  }
+
+  private async askModel({ message, history }: StartedTurn, running: RunningTurn): Promise<FinishedReply> {
+    for await (const part of this.ai.reply({ message, history, signal: running.signal })) {
+      if (part.type === 'finish') {
+        return part.reply;
+      }
+      running.push(part.text);
+    }
+    throw new Error('a reply ended without its finish part');
+  }
+
+  /** A short outage of the database must not cost a reply that a model has already written. */
+  private async store(
+    started: StartedTurn,
+    reply: TurnReply,
+    ends: readonly number[] | null,
+  ): Promise<Turn | undefined> {
+    const replyId = newMessageId();
+    for (const wait of STORE_RETRY_WAITS_MS) {
+      try {
+        return await this.turns.complete(started, replyId, reply, ends);
+      } catch (error) {
+        if (!(error instanceof Problem && error.code === 'service_unavailable')) {
+          throw error;
+        }
+        await delay(wait);
+      }
+    }
+    return this.turns.complete(started, replyId, reply, ends);
+  }
+}
