@@ -50,6 +50,18 @@ export class ContractGuard {
     this.checkBody(where, expected, response, body);
   }
 
+  /** Fails where the data of a server-sent event is none that the operation declares. */
+  checkEvent(method: string, path: string, data: unknown): void {
+    const schema = this.findOperation(method, path)?.responses['200']?.content?.['text/event-stream']?.schema;
+    if (schema === undefined) {
+      throw new Error(`${method} ${path} streams, which openapi.json does not declare`);
+    }
+    const validate = this.validatorFor(schema);
+    if (!validate(data)) {
+      throw new Error(`${method} ${path} sent an undeclared event: ${this.ajv.errorsText(validate.errors)}`);
+    }
+  }
+
   private checkBody(where: string, expected: ResponseObject, response: Response, body: unknown): void {
     if (expected.content === undefined) {
       if (body !== undefined) {

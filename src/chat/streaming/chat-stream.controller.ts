@@ -12,6 +12,7 @@ import { CurrentSession } from '../../auth/current-session.decorator.js';
 import { LivenessInStatement } from '../../auth/liveness-in-statement.decorator.js';
 import type { SessionPrincipal } from '../../auth/session-token.strategy.js';
 import { ApiProblems } from '../../common/openapi/api-problems.decorator.js';
+import { BotChecked } from '../../security/bots/bot-checked.decorator.js';
 import { RateLimited } from '../../security/throttling/rate-limited.decorator.js';
 import { ChatService } from '../chat.service.js';
 import { SendMessageRequest } from '../dto/send-message.request.js';
@@ -30,6 +31,7 @@ export class ChatStreamController {
   @Post('stream')
   @HttpCode(200)
   @LivenessInStatement()
+  @BotChecked('chat')
   @RateLimited('chat', { unless: hasLastEventId })
   @ApiOperation({
     operationId: 'streamMessage',
@@ -56,7 +58,7 @@ export class ChatStreamController {
   @ApiProblems(
     ...(['validation_failed', 'malformed_json', 'invalid_idempotency_key'] as const),
     ...(['missing_token', 'invalid_token', 'token_expired', 'session_ended', 'not_found'] as const),
-    ...(['payload_too_large', 'unsupported_media_type'] as const),
+    ...(['bot_suspected', 'payload_too_large', 'unsupported_media_type'] as const),
     ...(['idempotency_key_reused', 'message_limit_reached', 'rate_limited'] as const),
   )
   async streamMessage(

@@ -12,6 +12,7 @@ const BUFFER_BYTES = 4_096;
 export class EventStream extends Readable {
   private isWanted = false;
   private isReleased = false;
+  private hasBegun = false;
   private readonly unsubscribe: () => void;
   private readonly heartbeat: NodeJS.Timeout;
 
@@ -40,6 +41,11 @@ export class EventStream extends Readable {
   override _read(): void {
     this.isWanted = true;
     this.pump();
+    if (!this.hasBegun) {
+      // Headers travel with the first byte; a reader that has seen all there is must not wait for them.
+      this.hasBegun = true;
+      this.beat();
+    }
   }
 
   override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {
@@ -65,7 +71,7 @@ export class EventStream extends Readable {
 
   private beat(): void {
     // A client that does not even take what there is needs no sign of life.
-    if (this.isWanted) {
+    if (this.isWanted && !this.isReleased) {
       this.isWanted = this.push(HEARTBEAT);
     }
   }

@@ -2,7 +2,7 @@ import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/com
 import { Reflector } from '@nestjs/core';
 import type { FastifyRequest } from 'fastify';
 import { Configuration } from '../../config/configuration.js';
-import type { LimitedAction } from '../throttling/rate-limit-policy.js';
+import { limitedRoute, type LimitedAction } from '../throttling/rate-limit-policy.js';
 import { BotBehaviour } from './bot-behaviour.js';
 import { requireUserAgent } from './user-agent.js';
 
@@ -29,7 +29,7 @@ export class BotGuard implements CanActivate {
       requireUserAgent(request, minUserAgentLength);
     }
     // Without limits a load test or an import is let through on purpose, and behaves just like a bot.
-    if (rateLimitingEnabled) {
+    if (rateLimitingEnabled && limitedRoute(request).isUnlimited?.(request) !== true) {
       await this.behaviour.judge(action, request);
     }
     return true;

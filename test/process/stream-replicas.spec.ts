@@ -1,0 +1,170 @@
+import { EventReader, expectWholeStream, type ReceivedEvent } from '../support/event-reader.js';
+import { answer } from '../support/model-server/model-script.js';
+import { ModelServer } from '../support/model-server/model-server.js';
+import { describeWithRedis, RedisServer } from '../support/redis-server.js';
+import { ServiceProcess } from '../support/service-process.js';
+import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+
+const STORY = Array.from({ length: 60 }, (_, index) => `word${index}`).join(' ');
+const CUTS = 100;
+const CONVERSATIONS_AT_ONCE = 10;
+
+/** The same promises whichever way replicas hear of each other. */
+function describeReplicas(settingsOf: () => Promise<Record<string, string>>): void {
+  let model: ModelServer;
+  let database: TestDatabase;
+  let replicas: ServiceProcess[];
+  let settings: Record<string, string>;
+
+  beforeAll(async () => {
+    model = await ModelServer.start({ reply: answer(STORY, { deltaDelayMs: 8 }) });
+    database = await createTestDatabase();
+    settings = {
+      DATABASE_URL: database.url,
+      AI_MODELS: 'compatible:test',
+      COMPATIBLE_BASE_URL: model.url,
+      AI_TIMEOUT_SECONDS: '3',
+      TURN_LEASE_SECONDS: '4',
+      ...(await settingsOf()),
+    };
+    replicas = await Promise.all([ServiceProcess.start(settings), ServiceProcess.start(settings)]);
+  }, 60_000);
+
+  afterAll(async () => {
+    await Promise.all(replicas.map((replica) => replica.stop()));
+    await database.drop();
+    await model.close();
+  });
+
+  /** Reads a turn to its end, cut at a random event each time and resumed on the other replica. */
+  async function readInPieces(
+    token: string,
+    key: string,
+  ): Promise<{ events: ReceivedEvent[]; cuts: number }> {
+    const events: ReceivedEvent[] = [];
+    let cuts = 0;
+    for (let replica = 0; ; replica = 1 - replica) {
+      const stream = await EventReader.open(replicas[replica]!.url, token, {
+        key,
+        ...(events.length === 0 ? {} : { lastEventId: events.at(-1)!.id }),
+      });
+      const count = 1 + Math.floor(Math.random() * 5);
+      for (let read = 0; read < count; read += 1) {
+        const event = await stream.next();
+        if (event !== undefined) {
+          events.push(event);
+        }
+      }
+      stream.cut();
+      if (['done', 'error'].includes(events.at(-1)!.data.type)) {
+        return { events, cuts };
+      }
+      cuts += 1;
+    }
+  }
+
+  it(`should lose nothing and repeat nothing over ${CUTS} cuts, each resumed on the other replica`, async () => {
+    const calls = model.requests.length;
+    let cuts = 0;
+    let turns = 0;
+    while (cuts < CUTS) {
+      const read = await Promise.all(
+        Array.from({ length: CONVERSATIONS_AT_ONCE }, async () => {
+          const { token } = await replicas[0]!.api.signIn();
+          const { events, cuts: ofThis } = await readInPieces(token, 'key');
+          expectWholeStream(events);
+          expect(events.at(-1)?.data).toMatchObject({ outcome: 'answered', response: STORY });
+          const { body } = await replicas[1]!.api.history(token);
+          expect(body.messages.map(({ response }) => response)).toEqual([STORY]);
+          return ofThis;
+        }),
+      );
+      turns += read.length;
+      cuts += read.reduce((sum, each) => sum + each, 0);
+    }
+    expect(model.requests.length - calls).toBe(turns);
+  }, 120_000);
+
+  it('should cancel on one replica what the other one runs, also after a resume', async () => {
+    model.respondWith(answer(STORY, { fault: { kind: 'stall', afterDeltas: 5 } }));
+    const { token } = await replicas[0]!.api.signIn();
+    const first = await EventReader.open(replicas[0]!.url, token);
+    await first.until(() => first.text.includes('word4'));
+    first.cut();
+    const second = await EventReader.open(replicas[1]!.url, token, { lastEventId: first.last.id });
+    const { status } = await replicas[1]!.api.call(
+      'POST',
+      `/chat/messages/${first.events[0]!.data.message_id}/cancel`,
+      { token },
+    );
+    expect(status).toBe(202);
+    await second.toEnd();
+    expectWholeStream([...first.events, ...second.events]);
+    expect(second.last.data.outcome).toBe('cancelled');
+    model.respondWith(answer(STORY, { deltaDelayMs: 8 }));
+  });
+
+  it('should close the streams of a session that is ended on the other replica', async () => {
+    const { token } = await replicas[0]!.api.signIn();
+    const stream = await EventReader.open(replicas[0]!.url, token);
+    await stream.next();
+    await replicas[1]!.api.call('DELETE', '/auth/session', { token });
+    await stream.toEnd();
+    expect(stream.last.data).toMatchObject({ type: 'error', code: 'session_ended' });
+  });
+
+  it('should show what a killed replica had streamed, and answer the turn once when it is sent again', async () => {
+    model.respondWith(answer(STORY, { fault: { kind: 'stall', afterDeltas: 9 } }));
+    const doomed = await ServiceProcess.start(settings);
+    const { token } = await replicas[0]!.api.signIn();
+    const stream = await EventReader.open(doomed.url, token, { key: 'killed' });
+    await stream.until(() => stream.text.includes('word8'));
+    const seen = stream.events;
+    const follower = await EventReader.open(replicas[1]!.url, token, { lastEventId: seen[1]!.id });
+    await doomed.kill();
+    stream.cut();
+
+    // Whoever follows hears of it within the lease, without a gap.
+    await follower.toEnd();
+    expect(follower.last.data).toMatchObject({ type: 'error', code: 'turn_interrupted' });
+    expect(follower.events.slice(0, -1)).toEqual(seen.slice(2));
+    const partial = (await replicas[0]!.api.history(token)).body.messages;
+    expect(partial).toEqual([
+      expect.objectContaining({ outcome: 'interrupted', response: stream.text, responded_at: null }),
+    ]);
+    const resumed = await EventReader.open(replicas[0]!.url, token, { lastEventId: seen.at(-1)!.id });
+    await resumed.toEnd();
+    expect(resumed.last.data.code).toBe('turn_interrupted');
+
+    // Sent again it is answered anew, and nobody is shown two halves of two answers.
+    const asked = model.requests.length;
+    model.respondWith(answer('A whole new answer', { deltaDelayMs: 1 }));
+    const again = await (await EventReader.open(replicas[0]!.url, token, { key: 'killed' })).toEnd();
+    expectWholeStream(again);
+    expect(again.at(-1)?.data).toMatchObject({ outcome: 'answered', response: 'A whole new answer' });
+    expect(model.requests.length - asked).toBe(1);
+    const stale = await EventReader.open(replicas[1]!.url, token, { lastEventId: seen[2]!.id });
+    await stale.toEnd();
+    expect(stale.events.map(({ data }) => data.code)).toEqual(['turn_restarted']);
+    expect((await replicas[1]!.api.history(token)).body.messages).toEqual([
+      expect.objectContaining({ outcome: 'answered', response: 'A whole new answer' }),
+    ]);
+    expect(await database.query('SELECT * FROM turn_deltas')).toEqual([]);
+    model.respondWith(answer(STORY, { deltaDelayMs: 8 }));
+  }, 60_000);
+}
+
+describe('Streams over two replicas that hear of each other through the database', () => {
+  describeReplicas(() => Promise.resolve({}));
+});
+
+describeWithRedis('Streams over two replicas that hear of each other through Redis', () => {
+  let redis: RedisServer;
+
+  afterAll(() => redis.stop());
+
+  describeReplicas(async () => {
+    redis = await RedisServer.start();
+    return { REDIS_URL: redis.url };
+  });
+});
