@@ -24,8 +24,7 @@ import { HistoryService, invalidCursor } from './history.service.js';
 import { ApiIdempotencyKey, IdempotencyKeyHeader, type IdempotencyKey } from './idempotency-key.js';
 import { MessageLengthPipe } from './message-length.pipe.js';
 import { TurnStore } from './turn.store.js';
-
-const TURN_ID = /^[A-Za-z0-9_-]{1,32}$/;
+import { TURN_ID } from './turn.js';
 
 @ApiTags('Chat')
 @ApiBearerAuth()

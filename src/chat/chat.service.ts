@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { Problem } from '../common/problem/problem.js';
 import type { IdempotencyKey } from './idempotency-key.js';
 import { MessageIntake } from './message-intake.js';
+import type { StreamEncoding } from './streaming/encodings/stream-encoding.js';
 import { EventStreams } from './streaming/event-streams.js';
 import type { EventStream } from './streaming/event-stream.js';
 import { TurnRunner, type StartedRun } from './turn-runner.js';
@@ -51,9 +52,16 @@ export class ChatService {
    *
    * @throws {Problem} what {@link TurnStore.accept} throws.
    */
-  async stream(sessionId: string, message: string, key: IdempotencyKey | undefined): Promise<EventStream> {
+  async stream(
+    sessionId: string,
+    message: string,
+    key: IdempotencyKey | undefined,
+    encoding: StreamEncoding,
+  ): Promise<EventStream> {
     const begun = await this.begin(sessionId, message, key);
-    return 'ended' in begun ? this.streams.of(begun.turn.feed, 0) : this.streams.open(begun.id, 0);
+    return 'ended' in begun
+      ? this.streams.of(begun.turn.feed, 0, encoding)
+      : this.streams.open(begun.id, 0, encoding);
   }
 
   /**
@@ -61,11 +69,16 @@ export class ChatService {
    *
    * @throws {Problem} `not_found`, `session_ended`.
    */
-  async resume(sessionId: string, turnId: string, sequence: number): Promise<EventStream> {
+  async resume(
+    sessionId: string,
+    turnId: string,
+    sequence: number,
+    encoding: StreamEncoding,
+  ): Promise<EventStream> {
     if ((await this.turns.find(sessionId, turnId)) === undefined) {
       throw unknownMessage();
     }
-    return this.streams.open(turnId, sequence + 1);
+    return this.streams.open(turnId, sequence + 1, encoding);
   }
 
   /**

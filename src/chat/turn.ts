@@ -1,6 +1,9 @@
 import type { ConversationMessage } from '../ai/reply.js';
 import type { TurnOutcome } from './turn-outcome.js';
 
+/** What an id of a turn looks like. */
+export const TURN_ID = /^[A-Za-z0-9_-]{1,32}$/;
+
 /** One user message and the one reply it gets. */
 export interface Turn {
   readonly id: string;

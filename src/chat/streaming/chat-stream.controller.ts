@@ -1,12 +1,5 @@
-import { Body, Controller, HttpCode, Post, Res } from '@nestjs/common';
-import {
-  ApiBearerAuth,
-  ApiExtraModels,
-  ApiHeader,
-  ApiOperation,
-  ApiResponse,
-  ApiTags,
-} from '@nestjs/swagger';
+import { Body, Controller, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
+import { ApiBearerAuth, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { CurrentSession } from '../../auth/current-session.decorator.js';
 import { LivenessInStatement } from '../../auth/liveness-in-statement.decorator.js';
@@ -14,13 +7,18 @@ import type { SessionPrincipal } from '../../auth/session-token.strategy.js';
 import { ApiProblems } from '../../common/openapi/api-problems.decorator.js';
 import { BotChecked } from '../../security/bots/bot-checked.decorator.js';
 import { RateLimited } from '../../security/throttling/rate-limited.decorator.js';
-import { ChatService } from '../chat.service.js';
+import { ChatService, unknownMessage } from '../chat.service.js';
 import { SendMessageRequest } from '../dto/send-message.request.js';
-import { STREAM_EVENTS, STREAM_EVENT_SCHEMA } from '../dto/stream-event.response.js';
+import { StreamQuery } from '../dto/stream.query.js';
 import { ApiIdempotencyKey, IdempotencyKeyHeader, type IdempotencyKey } from '../idempotency-key.js';
 import { MessageLengthPipe } from '../message-length.pipe.js';
-import type { EventStream } from './event-stream.js';
-import { hasLastEventId, LastEventId, type SeenEvent } from './last-event-id.js';
+import { TURN_ID } from '../turn.js';
+import { ApiEventStream } from './api-event-stream.decorator.js';
+import type { StreamEncoding } from './encodings/stream-encoding.js';
+import { TurnEventsEncoding } from './encodings/turn-events.encoding.js';
+import { UiMessagesEncoding } from './encodings/ui-messages.encoding.js';
+import { ApiLastEventId, hasLastEventId, LastEventId, type SeenEvent } from './last-event-id.js';
+import { sendEvents } from './send-events.js';
 
 @ApiTags('Chat')
 @ApiBearerAuth()
@@ -43,18 +41,8 @@ export class ChatStreamController {
       'to read on. The joined deltas equal the `response` of `done`.',
   })
   @ApiIdempotencyKey()
-  @ApiHeader({
-    name: 'Last-Event-ID',
-    description: 'The id of the last event seen: reads on after it, and sends nothing.',
-    required: false,
-    schema: { type: 'string', maxLength: 42, example: 'AZq3mZ8ReK1c0Vt5LrYpTg:7' },
-  })
-  @ApiExtraModels(...STREAM_EVENTS)
-  @ApiResponse({
-    status: 200,
-    description: 'The stream. Lines that start with a colon are signs of life.',
-    content: { 'text/event-stream': { schema: STREAM_EVENT_SCHEMA } },
-  })
+  @ApiLastEventId()
+  @ApiEventStream()
   @ApiProblems(
     ...(['validation_failed', 'malformed_json', 'invalid_idempotency_key'] as const),
     ...(['missing_token', 'invalid_token', 'token_expired', 'session_ended', 'not_found'] as const),
@@ -65,22 +53,54 @@ export class ChatStreamController {
     @CurrentSession() caller: SessionPrincipal,
     @IdempotencyKeyHeader() key: IdempotencyKey | undefined,
     @LastEventId() seen: SeenEvent | undefined,
+    @Query() { protocol }: StreamQuery,
     @Body(MessageLengthPipe) body: SendMessageRequest,
     @Res() response: FastifyReply,
   ): Promise<void> {
     const events =
       seen === undefined
-        ? await this.chat.stream(caller.sessionId, body.message, key)
-        : await this.chat.resume(caller.sessionId, seen.turnId, seen.sequence);
+        ? await this.chat.stream(caller.sessionId, body.message, key, ENCODINGS[protocol]())
+        : await this.chat.resume(caller.sessionId, seen.turnId, seen.sequence, ENCODINGS[protocol]());
     sendEvents(response, events);
+  }
+
+  @Get('messages/:message_id/stream')
+  @LivenessInStatement()
+  @ApiOperation({
+    operationId: 'streamMessageAgain',
+    summary: 'Read the stream of a turn',
+    description:
+      'The same events as sending gave, from the start or after `Last-Event-ID`; also of a turn that is still running.',
+  })
+  @ApiParam({
+    name: 'message_id',
+    description: 'The `message_id` of the turn.',
+    schema: { type: 'string', pattern: TURN_ID.source, maxLength: 32, example: 'AZq3mZ8ReK1c0Vt5LrYpTg' },
+  })
+  @ApiLastEventId()
+  @ApiEventStream()
+  @ApiProblems(
+    ...(['validation_failed', 'not_found'] as const),
+    ...(['missing_token', 'invalid_token', 'token_expired', 'session_ended'] as const),
+  )
+  async streamMessageAgain(
+    @CurrentSession() caller: SessionPrincipal,
+    @Param('message_id') turnId: string,
+    @LastEventId() seen: SeenEvent | undefined,
+    @Query() { protocol }: StreamQuery,
+    @Res() response: FastifyReply,
+  ): Promise<void> {
+    if (!TURN_ID.test(turnId) || (seen !== undefined && seen.turnId !== turnId)) {
+      throw unknownMessage();
+    }
+    sendEvents(
+      response,
+      await this.chat.resume(caller.sessionId, turnId, seen?.sequence ?? -1, ENCODINGS[protocol]()),
+    );
   }
 }
 
-/** `X-Accel-Buffering` keeps nginx, and those that took it over, from holding events back. */
-function sendEvents(response: FastifyReply, events: EventStream): void {
-  void response
-    .header('cache-control', 'no-store, no-transform')
-    .header('x-accel-buffering', 'no')
-    .type('text/event-stream; charset=utf-8')
-    .send(events);
-}
+const ENCODINGS: Readonly<Record<StreamQuery['protocol'], () => StreamEncoding>> = {
+  events: () => new TurnEventsEncoding(),
+  'ui-messages': () => new UiMessagesEncoding(),
+};

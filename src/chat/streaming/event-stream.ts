@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
-import { encodeEvent, HEARTBEAT, type ErrorEvent } from './stream-event.js';
+import type { StreamEncoding } from './encodings/stream-encoding.js';
+import { HEARTBEAT, type ErrorEvent } from './stream-event.js';
 import type { TurnFeed } from './turn-feed.js';
 
 /** Holds a batch of deltas or two; thousands of readers that do not read must stay cheap. */
@@ -19,6 +20,7 @@ export class EventStream extends Readable {
   constructor(
     private readonly feed: TurnFeed,
     private next: number,
+    readonly encoding: StreamEncoding,
     heartbeatMs: number,
   ) {
     super({ highWaterMark: BUFFER_BYTES });
@@ -33,7 +35,7 @@ export class EventStream extends Readable {
   /** Ends this answer early, with a reason its client can act on; the turn goes on. */
   endWith(event: ErrorEvent): void {
     if (!this.destroyed && !this.isReleased) {
-      this.push(encodeEvent(this.feed.turnId, this.next, event));
+      this.push(this.encoding.encode(this.feed.turnId, this.next, event));
       this.finish();
     }
   }
@@ -61,7 +63,7 @@ export class EventStream extends Readable {
       if (event === undefined) {
         return;
       }
-      this.isWanted = this.push(encodeEvent(this.feed.turnId, sequence, event));
+      this.isWanted = this.push(this.encoding.encode(this.feed.turnId, sequence, event));
       this.next = sequence + 1;
       if (this.feed.isEnded && this.next === this.feed.length) {
         this.finish();

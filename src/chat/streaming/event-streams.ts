@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { authenticationProblem } from '../../auth/authentication-problem.js';
 import { Configuration } from '../../config/configuration.js';
+import type { StreamEncoding } from './encodings/stream-encoding.js';
 import { EventStream } from './event-stream.js';
 import { OpenStreams } from './open-streams.js';
 import { RunningTurns } from './running-turns.js';
@@ -22,8 +23,8 @@ export class EventStreams {
     this.heartbeatMs = configuration.chat.streamHeartbeatMs;
   }
 
-  of(feed: TurnFeed, from: number): EventStream {
-    const stream = new EventStream(feed, from, this.heartbeatMs);
+  of(feed: TurnFeed, from: number, encoding: StreamEncoding): EventStream {
+    const stream = new EventStream(feed, from, encoding, this.heartbeatMs);
     this.streams.add(stream);
     return stream;
   }
@@ -32,13 +33,13 @@ export class EventStreams {
    * A turn's stream from an event on. A reader who may have seen deltas of an attempt that died must not be
    * shown the rest of another: it is told to start anew.
    */
-  async open(turnId: string, from: number): Promise<EventStream> {
+  async open(turnId: string, from: number, encoding: StreamEncoding): Promise<EventStream> {
     const turn = this.running.find(turnId) ?? (await this.follower.open(turnId));
     if (turn === undefined) {
       // Erased since it was looked up.
       throw authenticationProblem('session_ended');
     }
-    const stream = this.of(turn.feed, from);
+    const stream = this.of(turn.feed, from, encoding);
     if (from > 1 && from - 1 <= turn.discardedDeltas) {
       stream.endWith(RESTARTED);
     }

@@ -1,4 +1,5 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import { ApiHeader } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import { validationProblem } from '../../common/http/request-validation.pipe.js';
 import { parseEventId } from './stream-event.js';
@@ -30,3 +31,12 @@ export const LastEventId = createParamDecorator(
     return seen;
   },
 );
+
+/** Documents the header at a route that takes it. */
+export const ApiLastEventId = (): MethodDecorator =>
+  ApiHeader({
+    name: 'Last-Event-ID',
+    description: 'The id of the last event seen: reads on after it, and sends nothing.',
+    required: false,
+    schema: { type: 'string', maxLength: 42, example: 'AZq3mZ8ReK1c0Vt5LrYpTg:7' },
+  });

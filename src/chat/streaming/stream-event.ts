@@ -68,11 +68,6 @@ export function isTerminal({ type }: StreamEvent): boolean {
   return type === 'done' || type === 'error';
 }
 
-/** In the format of WHATWG HTML section 9.2. JSON holds no line break, so `data` is one line. */
-export function encodeEvent(turnId: string, sequence: number, event: StreamEvent): string {
-  return `id: ${turnId}:${sequence}\nevent: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`;
-}
-
 /** A comment, which clients do not see and which keeps proxies from closing the connection. */
 export const HEARTBEAT = ': still here\n\n';
 
