@@ -3,6 +3,7 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Logger } from 'pino';
 import { AppModule } from './app.module.js';
+import { registerBodyLimits } from './common/http/body-limit.decorator.js';
 import { registerConnectionCloser } from './common/http/connection-closer.js';
 import { registerJsonBody } from './common/http/json-body.js';
 import { chooseRequestId, registerRequestContext } from './common/http/request-context.js';
@@ -49,6 +50,7 @@ export async function createApplication(
   registerSecurityHeaders(server);
   registerRequestContext(server);
   registerUnmatchedRoutes(server);
+  registerBodyLimits(server);
   registerRequestLog(server, logger);
 
   const app = await NestFactory.create<NestFastifyApplication>(

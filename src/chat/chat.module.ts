@@ -4,6 +4,8 @@ import { ChatController } from './chat.controller.js';
 import { ChatService } from './chat.service.js';
 import { HistoryService } from './history.service.js';
 import { MessageIntake } from './message-intake.js';
+import { MessageLengthPipe } from './message-length.pipe.js';
+import { ChatCompletionsController } from './openai/chat-completions.controller.js';
 import { ChatStreamController } from './streaming/chat-stream.controller.js';
 import { DeltaJournal } from './streaming/delta-journal.js';
 import { EventStreams } from './streaming/event-streams.js';
@@ -16,9 +18,9 @@ import { TurnStore } from './turn.store.js';
 
 @Module({
   imports: [AiModule],
-  controllers: [ChatController, ChatStreamController],
+  controllers: [ChatController, ChatStreamController, ChatCompletionsController],
   providers: [
-    ...[MessageIntake, ChatService, TurnStore, TurnRunner, HistoryService],
+    ...[MessageLengthPipe, MessageIntake, ChatService, TurnStore, TurnRunner, HistoryService],
     ...[DeltaJournal, EventStreams, OpenStreams, RunningTurns, TurnFollower, TurnSignalsListener],
   ],
 })

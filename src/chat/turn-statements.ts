@@ -15,6 +15,7 @@ const PARTIAL_TEXT = `(
 export const TURN_COLUMNS = `
   u.id, u.content, u.timestamp, u.outcome = 'pending' AS is_pending, ${VISIBLE_OUTCOME} AS outcome,
   r.id AS reply_id, r.content AS reply_content, r.timestamp AS reply_timestamp,
+  r.model, r.prompt_tokens, r.completion_tokens,
   CASE WHEN u.outcome = 'pending' AND u.lease_expires_at < clock_timestamp() THEN ${PARTIAL_TEXT} END AS partial_text`;
 
 /**
@@ -83,6 +84,7 @@ export const ACCEPT_TURN: Statement = {
            st.id AS started_id, st.attempt, st.timestamp AS started_at, st.is_new, st.discarded_deltas,
            e.id, e.content, e.timestamp, e.is_pending, e.outcome, e.is_same_request,
            e.reply_id, e.reply_content, e.reply_timestamp, e.partial_text,
+           e.model, e.prompt_tokens, e.completion_tokens,
            (SELECT json_agg(json_build_object('content', c.content, 'reply',
                      CASE WHEN c.outcome <> 'fallback' THEN c.reply_content END) ORDER BY c.sequence)
               FROM context c) AS context

@@ -111,7 +111,13 @@ export class TurnStore {
           isPending: false,
           createdAt: turn.createdAt,
           partialText: '',
-          reply: { id: replyId, text: reply.text, createdAt: stored.timestamp },
+          reply: {
+            id: replyId,
+            text: reply.text,
+            createdAt: stored.timestamp,
+            model: reply.model,
+            usage: reply.usage,
+          },
         };
   }
 

@@ -1,8 +1,18 @@
-import type { ConversationMessage } from '../ai/reply.js';
+import type { ConversationMessage, TokenUsage } from '../ai/reply.js';
 import type { TurnOutcome } from './turn-outcome.js';
 
 /** What an id of a turn looks like. */
 export const TURN_ID = /^[A-Za-z0-9_-]{1,32}$/;
+
+/** A stored reply. */
+export interface TurnReplyText {
+  readonly id: string;
+  readonly text: string;
+  readonly createdAt: Date;
+  /** The model that wrote it; null where none did. */
+  readonly model: string | null;
+  readonly usage: TokenUsage;
+}
 
 /** One user message and the one reply it gets. */
 export interface Turn {
@@ -12,7 +22,7 @@ export interface Turn {
   /** Whether a process is still at work on it, or was until it died. */
   readonly isPending: boolean;
   readonly createdAt: Date;
-  readonly reply: { readonly id: string; readonly text: string; readonly createdAt: Date } | undefined;
+  readonly reply: TurnReplyText | undefined;
   /** What was streamed of a reply whose process died; empty otherwise. */
   readonly partialText: string;
 }
@@ -44,6 +54,9 @@ export interface TurnRow {
   readonly reply_content: string | null;
   readonly reply_timestamp: Date | null;
   readonly partial_text: string | null;
+  readonly model: string | null;
+  readonly prompt_tokens: number | null;
+  readonly completion_tokens: number | null;
 }
 
 export function toTurn(row: TurnRow): Turn {
@@ -55,6 +68,12 @@ export function toTurn(row: TurnRow): Turn {
     isPending: row.is_pending,
     createdAt: row.timestamp,
     partialText: row.partial_text ?? '',
-    reply: id === null || text === null || createdAt === null ? undefined : { id, text, createdAt },
+    reply:
+      id === null || text === null || createdAt === null
+        ? undefined
+        : {
+            ...{ id, text, createdAt, model: row.model },
+            usage: { promptTokens: row.prompt_tokens, completionTokens: row.completion_tokens },
+          },
   };
 }

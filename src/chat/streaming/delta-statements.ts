@@ -33,7 +33,7 @@ export const SELECT_PROGRESS: Statement = {
   text: `
     SELECT u.id, u.session_id, u.attempt, u.timestamp, u.outcome, u.discarded_deltas,
            u.outcome = 'pending' AND u.lease_expires_at < clock_timestamp() AS is_abandoned,
-           r.id AS reply_id, r.content AS reply_content, r.delta_ends,
+           r.id AS reply_id, r.content AS reply_content, r.delta_ends, r.prompt_tokens, r.completion_tokens,
            CASE WHEN r.id IS NULL THEN (
              SELECT json_agg(json_build_object('sequence', d.sequence, 'text', d.text) ORDER BY d.sequence)
                FROM turn_deltas d

@@ -13,6 +13,8 @@ export interface ProgressRow {
   readonly is_abandoned: boolean;
   readonly reply_id: string | null;
   readonly reply_content: string | null;
+  readonly prompt_tokens: number | null;
+  readonly completion_tokens: number | null;
   readonly delta_ends: number[] | null;
   readonly deltas: { sequence: number; text: string }[] | null;
 }
@@ -45,7 +47,8 @@ export class FollowedTurn {
       for (const delta of deltasOf(row.reply_content, row.delta_ends).slice(this.knownDeltas)) {
         this.feed.append(delta);
       }
-      this.feed.append(doneEvent(row.reply_id, row.outcome, row.reply_content));
+      const usage = { promptTokens: row.prompt_tokens, completionTokens: row.completion_tokens };
+      this.feed.append(doneEvent(row.reply_id, row.outcome, row.reply_content, usage));
       return;
     }
     for (const { sequence, text } of row.deltas ?? []) {

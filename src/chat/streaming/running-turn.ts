@@ -78,7 +78,7 @@ export class RunningTurn {
     for (const delta of deltasOf(this.text, ends).slice(shown)) {
       this.feed.append(delta);
     }
-    this.feed.append(doneEvent(turn.reply.id, turn.outcome, turn.reply.text));
+    this.feed.append(doneEvent(turn.reply.id, turn.outcome, turn.reply.text, turn.reply.usage));
   }
 
   /** Another attempt has the turn now. */

@@ -1,3 +1,4 @@
+import type { TokenUsage } from '../../ai/reply.js';
 import type { ProblemCode } from '../../common/problem/problem-catalogue.js';
 import type { TurnOutcome } from '../turn-outcome.js';
 
@@ -17,6 +18,8 @@ export interface DoneEvent {
   readonly reply_id: string;
   readonly outcome: TurnOutcome;
   readonly response: string;
+  /** For protocols that tell it; the service's own does not. */
+  readonly usage: TokenUsage;
 }
 
 export interface ErrorEvent {
@@ -52,8 +55,13 @@ export function acceptedEvent(turnId: string, createdAt: Date): AcceptedEvent {
   return { type: 'accepted', message_id: turnId, created_at: createdAt.toISOString() };
 }
 
-export function doneEvent(replyId: string, outcome: TurnOutcome, response: string): DoneEvent {
-  return { type: 'done', reply_id: replyId, outcome, response };
+export function doneEvent(
+  replyId: string,
+  outcome: TurnOutcome,
+  response: string,
+  usage: TokenUsage,
+): DoneEvent {
+  return { type: 'done', reply_id: replyId, outcome, response, usage };
 }
 
 /** The deltas of a stored reply; `ends` as in the column `delta_ends`. */

@@ -22,6 +22,30 @@ export class ProblemFieldError {
   message: string;
 }
 
+/** An error as OpenAI's clients read it. */
+export class OpenAiError {
+  @ApiProperty({
+    description: 'What happened this time.',
+    example: 'The session has ended.',
+    maxLength: 1000,
+  })
+  message: string;
+
+  @ApiProperty({ description: 'The kind of error.', example: 'authentication_error', maxLength: 50 })
+  type: string;
+
+  @ApiProperty({ description: 'Always null.', example: null, type: String, nullable: true, maxLength: 1 })
+  param: null;
+
+  @ApiProperty({
+    description: 'The same code.',
+    example: 'session_ended',
+    enum: PROBLEM_CODES,
+    enumName: 'ProblemCode',
+  })
+  code: ProblemCode;
+}
+
 /** The body of every error, per RFC 9457. */
 export class ProblemDocument {
   @ApiProperty({
@@ -72,6 +96,9 @@ export class ProblemDocument {
     maxItems: 100,
   })
   errors?: ProblemFieldError[];
+
+  @ApiPropertyOptional({ description: 'Only under `/v1`: the same for OpenAI’s clients.', type: OpenAiError })
+  error?: OpenAiError;
 }
 
 export function toProblemDocument(problem: Problem, requestId: string): ProblemDocument {

@@ -1,6 +1,7 @@
 import { Catch, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { toProblem } from './framework-errors.js';
+import { toProblemDocument, type ProblemDocument } from './problem-document.js';
 import { sendProblem } from './send-problem.js';
 import { Problem } from './problem.js';
 
@@ -16,7 +17,13 @@ export class ProblemFilter implements ExceptionFilter {
     if (problem.status >= 500) {
       this.report(problem.cause ?? error, problem);
     }
-    sendProblem(http.getResponse<FastifyReply>(), problem, request.id);
+    const document = this.documentOf(problem, request.id);
+    sendProblem(http.getResponse<FastifyReply>(), problem, request.id, document);
+  }
+
+  /** For routes whose clients look for more in it. */
+  protected documentOf(problem: Problem, requestId: string): ProblemDocument {
+    return toProblemDocument(problem, requestId);
   }
 
   /** Messages of the driver may quote values, so of an error only name, code and where it was thrown are kept. */

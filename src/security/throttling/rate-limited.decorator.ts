@@ -1,7 +1,7 @@
 import { applyDecorators, UseGuards } from '@nestjs/common';
-import { RouteConfig } from '@nestjs/platform-fastify';
 import { ApiExtension } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
+import { AddRouteConfig } from '../../common/http/route-config.decorator.js';
 import { RATE_LIMITED_EXTENSION } from '../../common/openapi/api-description.js';
 import type { LimitedAction, LimitedRoute } from './rate-limit-policy.js';
 import { RateLimitGuard } from './rate-limit.guard.js';
@@ -17,7 +17,7 @@ export interface LimitExemption {
  */
 export function RateLimited(action: LimitedAction, { unless }: LimitExemption = {}): MethodDecorator {
   return applyDecorators(
-    RouteConfig({ limitedAction: action, isUnlimited: unless } satisfies LimitedRoute),
+    AddRouteConfig({ limitedAction: action, isUnlimited: unless } satisfies LimitedRoute),
     UseGuards(RateLimitGuard),
     ApiExtension(RATE_LIMITED_EXTENSION, action),
   );

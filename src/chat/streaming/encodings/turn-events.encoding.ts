@@ -6,6 +6,14 @@ export class TurnEventsEncoding implements StreamEncoding {
   readonly headers = {};
 
   encode(turnId: string, sequence: number, event: StreamEvent): string {
-    return `id: ${turnId}:${sequence}\nevent: ${event.type}\n${dataLine(event)}`;
+    return `id: ${turnId}:${sequence}\nevent: ${event.type}\n${dataLine(dataOf(event))}`;
   }
+}
+
+function dataOf(event: StreamEvent): object {
+  if (event.type !== 'done') {
+    return event;
+  }
+  const { type, reply_id, outcome, response } = event;
+  return { type, reply_id, outcome, response };
 }
