@@ -209,6 +209,18 @@ describe('A streamed reply', () => {
     });
   });
 
+  it('should not be held up by a reader that does not read, who misses nothing either', async () => {
+    const long = Array.from({ length: 4_000 }, (_, index) => `word${index}`).join(' ');
+    model.respondWith(answer(long, { wordsPerDelta: 100 }));
+    const { token } = await service.api.signIn();
+    const slow = await open(token, { key: 'slow' });
+    const quick = await open(token, { key: 'slow' });
+    expectWholeStream(await quick.toEnd());
+    expect(quick.last.data.response).toBe(long);
+    expect(slow.events).toEqual([]);
+    expect(await slow.toEnd()).toEqual(quick.events);
+  });
+
   it('should say its end again to a reader who has seen it, or claims to have seen more', async () => {
     const { token } = await service.api.signIn();
     const events = await (await open(token)).toEnd();

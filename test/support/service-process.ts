@@ -87,6 +87,10 @@ export class ServiceProcess {
     return url;
   }
 
+  get pid(): number | undefined {
+    return this.child.pid;
+  }
+
   get api(): ApiClient {
     return new ApiClient(this.url);
   }
