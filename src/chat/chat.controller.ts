@@ -162,7 +162,10 @@ export class ChatController {
     schema: { type: 'string', pattern: TURN_ID.source, maxLength: 32, example: 'AZq3mZ8ReK1c0Vt5LrYpTg' },
   })
   @ApiAcceptedResponse({ description: 'The turn ends as soon as it can.' })
-  @ApiProblems('missing_token', 'invalid_token', 'token_expired', 'session_ended', 'not_found')
+  @ApiProblems(
+    ...(['missing_token', 'invalid_token', 'token_expired', 'session_ended', 'session_mismatch'] as const),
+    'not_found',
+  )
   async cancelMessage(
     @CurrentSession() caller: SessionPrincipal,
     @Param('message_id') messageId: string,

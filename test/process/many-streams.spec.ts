@@ -96,7 +96,7 @@ describe(`${STREAMS} streams open in one process`, () => {
     const open2000 = memory();
 
     const probes: number[] = [];
-    let isDone = false;
+    let isDone = false as boolean;
     const probing = (async () => {
       while (!isDone) {
         const startedAt = performance.now();

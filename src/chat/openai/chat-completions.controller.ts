@@ -79,7 +79,14 @@ export class ChatCompletionsController {
   })
   @ApiProblems(
     ...(['validation_failed', 'malformed_json', 'invalid_idempotency_key'] as const),
-    ...(['missing_token', 'invalid_token', 'token_expired', 'session_ended', 'bot_suspected'] as const),
+    ...([
+      'missing_token',
+      'invalid_token',
+      'token_expired',
+      'session_ended',
+      'session_mismatch',
+      'bot_suspected',
+    ] as const),
     ...(['turn_in_progress', 'payload_too_large', 'unsupported_media_type'] as const),
     ...(['idempotency_key_reused', 'message_limit_reached', 'rate_limited'] as const),
   )

@@ -45,7 +45,14 @@ export class ChatStreamController {
   @ApiEventStream()
   @ApiProblems(
     ...(['validation_failed', 'malformed_json', 'invalid_idempotency_key'] as const),
-    ...(['missing_token', 'invalid_token', 'token_expired', 'session_ended', 'not_found'] as const),
+    ...([
+      'missing_token',
+      'invalid_token',
+      'token_expired',
+      'session_ended',
+      'session_mismatch',
+      'not_found',
+    ] as const),
     ...(['bot_suspected', 'payload_too_large', 'unsupported_media_type'] as const),
     ...(['idempotency_key_reused', 'message_limit_reached', 'rate_limited'] as const),
   )
@@ -81,7 +88,7 @@ export class ChatStreamController {
   @ApiEventStream()
   @ApiProblems(
     ...(['validation_failed', 'not_found'] as const),
-    ...(['missing_token', 'invalid_token', 'token_expired', 'session_ended'] as const),
+    ...(['missing_token', 'invalid_token', 'token_expired', 'session_ended', 'session_mismatch'] as const),
   )
   async streamMessageAgain(
     @CurrentSession() caller: SessionPrincipal,
