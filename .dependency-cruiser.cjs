@@ -18,7 +18,7 @@ const MAY_IMPORT = {
 /** Single files that a module may import beyond the table. */
 const MAY_ALSO_IMPORT = {
   // The one DataSource lists every entity; the migrations live beside src.
-  database: ['^src/[^/]+/[^/]+\\.entity\\.ts$', '^migrations/'],
+  database: ['^src/.+\\.entity\\.ts$', '^migrations/'],
   // The service and what goes in and out of it; never its insides.
   chat: ['^src/ai/(ai\\.module|ai\\.service|reply)\\.ts$'],
   health: ['^src/ai/(ai\\.module|ai\\.service)\\.ts$'],

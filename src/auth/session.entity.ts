@@ -49,4 +49,12 @@ export class Session {
   /** The sequence number last given to a message of this session. */
   @Column({ name: 'last_sequence', type: 'integer', default: 0 })
   lastSequence: number;
+
+  /** Tokens that models took for this session; counted where a limit is configured. */
+  @Column({ name: 'tokens_used', type: 'bigint', default: 0 })
+  tokensUsed: string;
+
+  /** Tokens that turns which are being answered may yet take. */
+  @Column({ name: 'tokens_reserved', type: 'bigint', default: 0 })
+  tokensReserved: string;
 }

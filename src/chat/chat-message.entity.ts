@@ -97,4 +97,11 @@ export class ChatMessage {
   /** On a reply: milliseconds from asking the first model to the last word. */
   @Column({ name: 'duration_ms', type: 'integer', nullable: true })
   durationMs: number | null;
+
+  /** While the turn is pending under a token limit: what it may cost at most, and on which day it counts. */
+  @Column({ name: 'reserved_tokens', type: 'integer', nullable: true })
+  reservedTokens: number | null;
+
+  @Column({ name: 'reserved_on', type: 'date', nullable: true })
+  reservedOn: string | null;
 }

@@ -63,7 +63,8 @@ export class ChatController {
     ...(['validation_failed', 'malformed_json', 'invalid_idempotency_key'] as const),
     ...(['missing_token', 'invalid_token', 'token_expired', 'session_ended', 'session_mismatch'] as const),
     ...(['turn_in_progress', 'payload_too_large', 'unsupported_media_type'] as const),
-    ...(['bot_suspected', 'idempotency_key_reused', 'message_limit_reached', 'rate_limited'] as const),
+    ...(['bot_suspected', 'idempotency_key_reused', 'message_limit_reached'] as const),
+    ...(['token_limit_reached', 'rate_limited'] as const),
   )
   async sendMessage(
     @CurrentSession() caller: SessionPrincipal,

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { AiModule } from '../ai/ai.module.js';
+import { TokenBudget } from './budget/token-budget.js';
 import { ChatController } from './chat.controller.js';
 import { ChatService } from './chat.service.js';
 import { HistoryService } from './history.service.js';
@@ -20,7 +21,7 @@ import { TurnStore } from './turn.store.js';
   imports: [AiModule],
   controllers: [ChatController, ChatStreamController, ChatCompletionsController],
   providers: [
-    ...[MessageLengthPipe, MessageIntake, ChatService, TurnStore, TurnRunner, HistoryService],
+    ...[MessageLengthPipe, MessageIntake, ChatService, TurnStore, TurnRunner, TokenBudget, HistoryService],
     ...[DeltaJournal, EventStreams, OpenStreams, RunningTurns, TurnFollower, TurnSignalsListener],
   ],
 })

@@ -7,6 +7,7 @@ import { Metrics } from '../common/metrics/metrics.js';
 import { Problem } from '../common/problem/problem.js';
 import { Configuration } from '../config/configuration.js';
 import { Database } from '../database/database.js';
+import { TokenBudget } from './budget/token-budget.js';
 import { MessageBlocked } from './events/message-blocked.event.js';
 import { MessageReceived } from './events/message-received.event.js';
 import { ReplyCompleted } from './events/reply-completed.event.js';
@@ -47,6 +48,7 @@ export class TurnStore {
     private readonly database: Database,
     private readonly events: DomainEvents,
     private readonly metrics: Metrics,
+    private readonly budget: TokenBudget,
     private readonly configuration: Configuration,
   ) {}
 
@@ -95,6 +97,7 @@ export class TurnStore {
         deltaEnds,
       ]);
       if (row?.is_new === true) {
+        this.budget.settle(transaction, turn.id, reply);
         await this.events.publish(completionEvent(turn, replyId, reply), transaction);
       }
       return row;
@@ -169,6 +172,9 @@ export class TurnStore {
       const turn = startedTurn(row, sessionId, message.text);
       if (turn !== undefined) {
         if (row.is_new === true) {
+          if (message.blockedBy === undefined) {
+            await this.budget.reserve(transaction, sessionId, turn.id, message.text);
+          }
           await this.events.publish(new MessageReceived(sessionId, turn.id), transaction);
         }
         return { kind: 'started', turn };

@@ -100,6 +100,7 @@ export function buildConfiguration(settings: Settings, surroundings: Surrounding
       temperature: settings.AI_TEMPERATURE,
       maxTokens: settings.AI_MAX_TOKENS,
       timeoutMs: settings.AI_TIMEOUT_SECONDS * MS_PER_SECOND,
+      tokenLimits: { session: settings.AI_SESSION_TOKEN_LIMIT, daily: settings.AI_DAILY_TOKEN_LIMIT },
       contextMessages: settings.AI_CONTEXT_MESSAGES,
       contextTokens: settings.AI_CONTEXT_TOKENS,
       maxConcurrentCalls: settings.AI_MAX_CONCURRENT_CALLS,

@@ -122,6 +122,8 @@ export abstract class Configuration {
     readonly temperature: number;
     readonly maxTokens: number;
     readonly timeoutMs: number;
+    /** Tokens that models may take; undefined: no limit. */
+    readonly tokenLimits: { readonly session: number | undefined; readonly daily: number | undefined };
     /** How many earlier messages a model is given. */
     readonly contextMessages: number;
     /** How many tokens of a conversation a model is given, by estimate. */

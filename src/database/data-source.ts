@@ -1,6 +1,7 @@
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { Session } from '../auth/session.entity.js';
 import { SignInCode } from '../auth/sign-in-code.entity.js';
+import { DailyTokens } from '../chat/budget/daily-tokens.entity.js';
 import { ChatMessage } from '../chat/chat-message.entity.js';
 import { TurnDelta } from '../chat/turn-delta.entity.js';
 import type { Configuration } from '../config/configuration.js';
@@ -17,7 +18,7 @@ export function dataSourceOptions(
 ): DataSourceOptions {
   return {
     type: 'postgres',
-    entities: [Session, SignInCode, ChatMessage, TurnDelta],
+    entities: [Session, SignInCode, ChatMessage, TurnDelta, DailyTokens],
     migrations: [...migrations],
     migrationsTableName: 'schema_migrations',
     migrationsTransactionMode: 'each',

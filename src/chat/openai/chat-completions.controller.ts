@@ -88,7 +88,8 @@ export class ChatCompletionsController {
       'bot_suspected',
     ] as const),
     ...(['turn_in_progress', 'payload_too_large', 'unsupported_media_type'] as const),
-    ...(['idempotency_key_reused', 'message_limit_reached', 'rate_limited'] as const),
+    ...(['idempotency_key_reused', 'message_limit_reached'] as const),
+    ...(['token_limit_reached', 'rate_limited'] as const),
   )
   async createChatCompletion(
     @CurrentSession() caller: SessionPrincipal,

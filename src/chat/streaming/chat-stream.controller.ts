@@ -54,7 +54,8 @@ export class ChatStreamController {
       'not_found',
     ] as const),
     ...(['bot_suspected', 'payload_too_large', 'unsupported_media_type'] as const),
-    ...(['idempotency_key_reused', 'message_limit_reached', 'rate_limited'] as const),
+    ...(['idempotency_key_reused', 'message_limit_reached'] as const),
+    ...(['token_limit_reached', 'rate_limited'] as const),
   )
   async streamMessage(
     @CurrentSession() caller: SessionPrincipal,

@@ -26,6 +26,7 @@ export const PROBLEMS = {
   idempotency_key_reused: { status: 422, title: 'The Idempotency-Key was used for another message' },
   rate_limited: { status: 429, title: 'Too many requests' },
   message_limit_reached: { status: 429, title: 'The message limit of this session is reached' },
+  token_limit_reached: { status: 429, title: 'The token limit is reached' },
   headers_too_large: { status: 431, title: 'The headers are too large' },
   internal_error: { status: 500, title: 'Something went wrong' },
   service_unavailable: { status: 503, title: 'The service is not available right now' },

@@ -79,4 +79,14 @@ export const AI_SETTINGS = {
       'links may lead anywhere but carry no text of the conversation; images from other hosts become links',
     example: 'www.example.com,cdn.example.com',
   }),
+  AI_SESSION_TOKEN_LIMIT: optionalSetting(wholeNumber(1, 1_000_000_000), {
+    about: 'The most tokens, asked and answered, that one session may cost.',
+    unset: 'no limit',
+    example: '50000',
+  }),
+  AI_DAILY_TOKEN_LIMIT: optionalSetting(wholeNumber(1, 1_000_000_000_000), {
+    about: 'The most tokens that all sessions together may cost on one day (UTC).',
+    unset: 'no limit',
+    example: '5000000',
+  }),
 };
