@@ -1,0 +1,78 @@
+import { Gate } from '../support/gate.js';
+import { answer, type ModelScript } from '../support/model-server/model-script.js';
+import { ModelServer } from '../support/model-server/model-server.js';
+import { ServiceProcess } from '../support/service-process.js';
+import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+
+const HANGING_TURNS = 200;
+const CALLS = 300;
+
+describe('While every model hangs', () => {
+  const gate = new Gate();
+  let model: ModelServer;
+  let database: TestDatabase;
+  let service: ServiceProcess;
+
+  beforeAll(async () => {
+    model = await ModelServer.start({ isRecording: false });
+    database = await createTestDatabase();
+    service = await ServiceProcess.start({
+      DATABASE_URL: database.url,
+      AI_MODELS: 'compatible:test',
+      COMPATIBLE_BASE_URL: model.url,
+      AI_TIMEOUT_SECONDS: '60',
+      AI_MAX_CONCURRENT_CALLS: '1000',
+    });
+  }, 60_000);
+
+  afterAll(async () => {
+    await service.stop();
+    await database.drop();
+    await model.close();
+  });
+
+  /** How long the history took, call after call, in milliseconds. */
+  async function readHistory(token: string): Promise<number[]> {
+    const times: number[] = [];
+    for (let call = 0; call < CALLS; call += 1) {
+      const startedAt = performance.now();
+      expect((await service.api.history(token)).status).toBe(200);
+      times.push(performance.now() - startedAt);
+    }
+    return times.sort((a, b) => a - b);
+  }
+
+  it('should serve every other call, and the turns when the models are back', async () => {
+    const { token } = await service.api.signIn();
+    await service.api.send(token, 'Hello');
+    await readHistory(token);
+    const before = await readHistory(token);
+
+    const held: ModelScript = answer('At last.', { heldUntil: gate.opened });
+    model.respondWith(held);
+    const sessions = await Promise.all(
+      Array.from({ length: HANGING_TURNS / 50 }, () => service.api.signIn()),
+    );
+    const hanging = Array.from({ length: HANGING_TURNS }, (_, index) =>
+      service.api.send(sessions[index % sessions.length]!.token, 'Are you there?'),
+    );
+    let pending = 0;
+    while (pending < HANGING_TURNS) {
+      const [row] = await database.query<{ count: number }>(
+        `SELECT count(*)::integer AS count FROM chat_messages WHERE outcome = 'pending'`,
+      );
+      pending = row!.count;
+    }
+    const during = await readHistory(token);
+    gate.open();
+    const answers = await Promise.all(hanging);
+    expect(answers.every(({ body }) => body.response === 'At last.')).toBe(true);
+
+    const at = (times: readonly number[], share: number): string =>
+      (times[Math.floor(times.length * share)] ?? 0).toFixed(1);
+    console.info(
+      `history with ${HANGING_TURNS} turns waiting for a model: median ${at(during, 0.5)} ms (before ${at(before, 0.5)}), ` +
+        `p99 ${at(during, 0.99)} ms (before ${at(before, 0.99)})`,
+    );
+  }, 120_000);
+});
