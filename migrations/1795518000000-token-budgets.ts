@@ -11,7 +11,8 @@ export class TokenBudgets1795518000000 implements MigrationInterface {
     await queryRunner.query(`
       ALTER TABLE chat_messages
         ADD COLUMN reserved_tokens integer,
-        ADD COLUMN reserved_on date`);
+        ADD COLUMN reserved_on date,
+        ADD COLUMN tries integer`);
     // One row a day, updated by every turn: it must stay on its page.
     await queryRunner.query(`
       CREATE TABLE daily_tokens (
@@ -24,7 +25,9 @@ export class TokenBudgets1795518000000 implements MigrationInterface {
 
   async down(queryRunner: QueryRunner): Promise<void> {
     await queryRunner.query(`DROP TABLE daily_tokens`);
-    await queryRunner.query(`ALTER TABLE chat_messages DROP COLUMN reserved_tokens, DROP COLUMN reserved_on`);
+    await queryRunner.query(
+      `ALTER TABLE chat_messages DROP COLUMN reserved_tokens, DROP COLUMN reserved_on, DROP COLUMN tries`,
+    );
     await queryRunner.query(`ALTER TABLE sessions DROP COLUMN tokens_used, DROP COLUMN tokens_reserved`);
   }
 }

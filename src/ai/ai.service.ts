@@ -9,6 +9,7 @@ import { createModels } from './models/create-models.js';
 import { buildPrompt } from './prompt.js';
 import type { FinishedReply, ReplyPart, ReplyRequest } from './reply.js';
 import { ReplyStreams } from './stream/reply-streams.js';
+import { estimateTokens } from './token-estimate.js';
 
 /** Gets a reply from the configured models, or the apology when none can give one. */
 @Injectable()
@@ -52,6 +53,12 @@ export class AiService {
     } finally {
       deadline.release();
     }
+  }
+
+  /** The most tokens that one answer to this message can take, by estimate: its prompt and the longest answer. */
+  mostTokens(message: string): number {
+    const { contextTokens, maxTokens } = this.settings;
+    return estimateTokens(this.instructions) + Math.max(contextTokens, estimateTokens(message)) + maxTokens;
   }
 
   /**

@@ -98,6 +98,10 @@ export class ChatMessage {
   @Column({ name: 'duration_ms', type: 'integer', nullable: true })
   durationMs: number | null;
 
+  /** On a reply: how many calls to models it took. */
+  @Column({ type: 'integer', nullable: true })
+  tries: number | null;
+
   /** While the turn is pending under a token limit: what it may cost at most, and on which day it counts. */
   @Column({ name: 'reserved_tokens', type: 'integer', nullable: true })
   reservedTokens: number | null;

@@ -99,7 +99,8 @@ export const ACCEPT_TURN: Statement = {
  * Replicas that follow the turn are told when it commits, where it was streamed.
  *
  * $1 session, $2 turn, $3 attempt, $4 outcome, $5 new reply id, $6 text, $7 model, $8 prompt tokens,
- * $9 completion tokens, $10 milliseconds, $11 ends of its deltas, or null where it was not streamed.
+ * $9 completion tokens, $10 milliseconds, $11 ends of its deltas, or null where it was not streamed,
+ * $12 calls to models.
  */
 export const COMPLETE_TURN: Statement = {
   name: 'complete-turn',
@@ -113,9 +114,9 @@ export const COMPLETE_TURN: Statement = {
       RETURNING u.id
     ), reply AS (
       INSERT INTO chat_messages (id, session_id, sequence, message_type, content, timestamp, reply_to_id,
-                                 model, prompt_tokens, completion_tokens, duration_ms, delta_ends)
+                                 model, prompt_tokens, completion_tokens, duration_ms, delta_ends, tries)
       SELECT $5, s.id, s.last_sequence + 1, 'assistant', $6, clock_timestamp(), t.id,
-             $7, $8::integer, $9::integer, $10::integer, $11::integer[]
+             $7, $8::integer, $9::integer, $10::integer, $11::integer[], $12::integer
         FROM turn t CROSS JOIN session s
       RETURNING id, timestamp
     ), deltas AS (

@@ -10,6 +10,7 @@ import { Database } from '../database/database.js';
 import { TokenBudget } from './budget/token-budget.js';
 import { MessageBlocked } from './events/message-blocked.event.js';
 import { MessageReceived } from './events/message-received.event.js';
+import { PromptLeaked } from './events/prompt-leaked.event.js';
 import { ReplyCompleted } from './events/reply-completed.event.js';
 import { ReplyFailed } from './events/reply-failed.event.js';
 import type { IdempotencyKey } from './idempotency-key.js';
@@ -95,10 +96,15 @@ export class TurnStore {
         reply.usage.completionTokens,
         Math.round(reply.durationMs),
         deltaEnds,
+        reply.attempts,
       ]);
       if (row?.is_new === true) {
         this.budget.settle(transaction, turn.id, reply);
         await this.events.publish(completionEvent(turn, replyId, reply), transaction);
+        if (reply.hasLeaked === true) {
+          const { sessionId, id } = turn;
+          await this.events.publish(new PromptLeaked(sessionId, id, replyId, reply.model), transaction);
+        }
       }
       return row;
     });
@@ -222,6 +228,9 @@ function completionEvent({ sessionId, id }: StartedTurn, replyId: string, reply:
     case 'fallback':
       return new ReplyFailed(sessionId, id, replyId, reply.durationMs);
     default:
-      return new ReplyCompleted(sessionId, id, replyId, reply.outcome, reply.model, reply.durationMs);
+      return new ReplyCompleted(
+        ...([sessionId, id, replyId, reply.outcome] as const),
+        ...([reply.model, reply.durationMs, reply.usage, reply.attempts] as const),
+      );
   }
 }

@@ -25,6 +25,7 @@ export function aiConfiguration(settings: Partial<AiSettings>): Configuration {
     timeoutMs: 10_000,
     contextMessages: 8,
     contextTokens: 4_000,
+    tokenLimits: { session: undefined, daily: undefined },
     maxConcurrentCalls: 100,
     allowedLinkHosts: undefined,
     ...settings,

@@ -33,7 +33,7 @@ const CASES: Readonly<Record<string, Case>> = {
   'silence after some words': faulty('stall', 3),
   'a malformed frame': faulty('malformed', 2),
   'ten megabytes': spoken(answer('bad '.repeat(2_500_000), { wordsPerDelta: 1_000 })),
-  'a word now and then': spoken(answer('bad '.repeat(50), { deltaDelayMs: 500 })),
+  'a word now and then': spoken(answer('bad '.repeat(50), { deltaDelayMs: 150 })),
 };
 
 const CHAINS = ['one model', 'two models'] as const;

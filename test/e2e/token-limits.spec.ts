@@ -88,7 +88,7 @@ describe('Token limits', () => {
               await stream.toEnd();
               return 200;
             },
-            (error: Error) => Number(/answered (\d+)/.exec(error.message)?.[1]),
+            (error: unknown) => Number(/answered (\d+)/.exec(String(error))?.[1]),
           );
         }),
       );

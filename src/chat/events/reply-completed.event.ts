@@ -1,3 +1,4 @@
+import type { TokenUsage } from '../../ai/reply.js';
 import type { TurnOutcome } from '../turn-outcome.js';
 
 /** A reply was stored: `answered`, or what there was of it when it was `cancelled` or `interrupted`. */
@@ -9,5 +10,8 @@ export class ReplyCompleted {
     readonly outcome: Exclude<TurnOutcome, 'pending' | 'blocked' | 'fallback'>,
     readonly model: string | null,
     readonly durationMs: number,
+    readonly usage: TokenUsage,
+    /** How many calls to models it took. */
+    readonly tries: number,
   ) {}
 }
