@@ -93,7 +93,12 @@ describe('the configuration', () => {
         },
         screeningMode: 'block',
       },
-      chat: { maxMessagesPerSession: 50, maxMessageLength: 4000, turnLeaseMs: 45_000 },
+      chat: {
+        maxMessagesPerSession: 50,
+        maxMessageLength: 4000,
+        streamHeartbeatMs: 15_000,
+        turnLeaseMs: 45_000,
+      },
       ai: {
         models: [{ provider: 'offline', model: 'offline' }],
         google: { apiKey: undefined, baseUrl: undefined },
@@ -107,7 +112,8 @@ describe('the configuration', () => {
         timeoutMs: 30_000,
         contextMessages: 8,
         contextTokens: 4_000,
-        maxConcurrentCalls: 100,
+        maxConcurrentCalls: 1_000,
+        tokenLimits: { session: undefined, daily: undefined },
         allowedLinkHosts: undefined,
       },
       notification: {
@@ -187,6 +193,9 @@ describe('the configuration', () => {
       AI_CONTEXT_MESSAGES: '0',
       AI_CONTEXT_TOKENS: '1000',
       AI_MAX_CONCURRENT_CALLS: '7',
+      AI_SESSION_TOKEN_LIMIT: '5000',
+      AI_DAILY_TOKEN_LIMIT: '100000',
+      STREAM_HEARTBEAT_SECONDS: '20',
       AI_ALLOWED_LINK_HOSTS: 'Www.Example.com, 192.0.2.1',
       NOTIFICATION_LOG_ENABLED: 'true',
       DISCORD_ENABLED: '1',
@@ -237,7 +246,12 @@ describe('the configuration', () => {
         botThresholds: { signInsPerAddress: 0, signInsPerEmail: 11, repeatedMessages: 12, fastMessages: 13 },
         screeningMode: 'monitor',
       },
-      chat: { maxMessagesPerSession: 5, maxMessageLength: 100, turnLeaseMs: 11_000 },
+      chat: {
+        maxMessagesPerSession: 5,
+        maxMessageLength: 100,
+        streamHeartbeatMs: 20_000,
+        turnLeaseMs: 11_000,
+      },
       ai: {
         models: [
           { provider: 'anthropic', model: 'claude-x' },
@@ -255,6 +269,7 @@ describe('the configuration', () => {
         contextMessages: 0,
         contextTokens: 1_000,
         maxConcurrentCalls: 7,
+        tokenLimits: { session: 5_000, daily: 100_000 },
         allowedLinkHosts: ['www.example.com', '192.0.2.1'],
       },
       notification: {

@@ -21,7 +21,6 @@ describe('While every model hangs', () => {
       AI_MODELS: 'compatible:test',
       COMPATIBLE_BASE_URL: model.url,
       AI_TIMEOUT_SECONDS: '60',
-      AI_MAX_CONCURRENT_CALLS: '1000',
     });
   }, 60_000);
 

@@ -71,7 +71,7 @@ export const AI_SETTINGS = {
   }),
   AI_MAX_CONCURRENT_CALLS: setting(wholeNumber(1, 10_000), {
     about: 'How many calls one process makes to one model at the same time.',
-    default: '100',
+    default: '1000',
   }),
   AI_ALLOWED_LINK_HOSTS: optionalSetting(hosts, {
     about: 'The hosts to which links and images in replies may lead; links to others are taken out.',
