@@ -86,7 +86,7 @@ async function chat(sessionId, message) {
       text,
       'compatible:instant',
     ],
-    ...[usage.prompt_tokens, usage.completion_tokens, Date.now() - startedAt],
+    ...[usage.prompt_tokens, usage.completion_tokens, Date.now() - startedAt, null, 1],
   ]);
   return {
     success: true,

@@ -21,7 +21,8 @@ async function freePort() {
 /** The options of Node in `npm start`, so that what is measured is what is run. */
 async function startOptions() {
   const { scripts } = JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8'));
-  return scripts.start.split(/\s+/).filter((word) => word.startsWith('--'));
+  const [, options] = /\bnode((?: --\S+)*) /.exec(scripts.start);
+  return options.split(' ').filter(Boolean);
 }
 
 async function isReady(origin) {
