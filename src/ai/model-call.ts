@@ -38,6 +38,7 @@ export async function* callModel(
   const startedAt = performance.now();
   const call = new AbortController();
   const signal = AbortSignal.any([patience.signal, call.signal]);
+  let hasEnded = false;
   const end = (outcome: CallResult['outcome'], usage = NO_USAGE): CallResult => ({
     outcome,
     text: reply.value,
@@ -52,6 +53,7 @@ export async function* callModel(
     while (usage === undefined && !reply.hasLeaked) {
       // A provider that does not heed the signal must not hold up the deadline.
       const next = await Promise.race([pieces.next(), aborted]);
+      hasEnded = next.done === true;
       const text = next.done === true ? reply.end() : reply.push(next.value);
       if (text !== '') {
         patience.stop();
@@ -90,8 +92,10 @@ export async function* callModel(
   } finally {
     patience.stop();
     pass.abandon();
-    // Ends the call also where the reader has stopped reading.
-    call.abort();
+    // Also where the reader has stopped reading. Not where it has ended: making the error would cost more than all else.
+    if (!hasEnded) {
+      call.abort();
+    }
   }
 }
 
