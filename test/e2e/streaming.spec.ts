@@ -18,6 +18,7 @@ describe('A streamed reply', () => {
         COMPATIBLE_BASE_URL: model.url,
         STREAM_HEARTBEAT_SECONDS: '1',
         AI_TIMEOUT_SECONDS: '10',
+        AI_MAX_TOKENS: '5000',
       },
     });
   });
@@ -216,7 +217,7 @@ describe('A streamed reply', () => {
     const slow = await open(token, { key: 'slow' });
     const quick = await open(token, { key: 'slow' });
     expectWholeStream(await quick.toEnd());
-    expect(quick.last.data.response).toBe(long);
+    expect(quick.last.data.response === long).toBe(true);
     expect(slow.events).toEqual([]);
     expect(await slow.toEnd()).toEqual(quick.events);
   });

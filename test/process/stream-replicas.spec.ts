@@ -113,6 +113,22 @@ function describeReplicas(settingsOf: () => Promise<Record<string, string>>): vo
     expect(stream.last.data).toMatchObject({ type: 'error', code: 'session_ended' });
   });
 
+  it('should send readers on to another replica when theirs is stopped', async () => {
+    const leaving = await ServiceProcess.start(settings);
+    const { token } = await replicas[0]!.api.signIn();
+    const stream = await EventReader.open(leaving.url, token);
+    await stream.until(() => stream.text.includes('word3'));
+    const stopped = leaving.stop();
+    await stream.toEnd();
+    expect(stream.last.data).toMatchObject({ type: 'error', code: 'service_unavailable' });
+    const seen = stream.events.slice(0, -1);
+    expect(stream.last.id).toBe(seen.at(-1)?.id);
+    const rest = await EventReader.open(replicas[1]!.url, token, { lastEventId: stream.last.id });
+    expectWholeStream([...seen, ...(await rest.toEnd())]);
+    expect(rest.last.data).toMatchObject({ outcome: 'answered', response: STORY });
+    expect(await stopped).toEqual({ code: 0, signal: null });
+  });
+
   it('should show what a killed replica had streamed, and answer the turn once when it is sent again', async () => {
     model.respondWith(answer(STORY, { fault: { kind: 'stall', afterDeltas: 9 } }));
     const doomed = await ServiceProcess.start(settings);

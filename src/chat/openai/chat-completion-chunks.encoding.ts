@@ -1,5 +1,5 @@
 import type { TokenUsage } from '../../ai/reply.js';
-import { dataLine, DONE_LINE, type StreamEncoding } from '../streaming/encodings/stream-encoding.js';
+import { dataLine, DONE_LINE, idLine, type StreamEncoding } from '../streaming/encodings/stream-encoding.js';
 import type { StreamEvent } from '../streaming/stream-event.js';
 import type { ChatCompletionRequest } from './chat-completion.request.js';
 import { FINISH_REASONS, type FinishReason } from './finish-reason.js';
@@ -14,7 +14,7 @@ export class ChatCompletionChunksEncoding implements StreamEncoding {
   constructor(private readonly request: Pick<ChatCompletionRequest, 'model' | 'wantsUsage'>) {}
 
   encode(turnId: string, sequence: number, event: StreamEvent): string {
-    const id = `id: ${turnId}:${sequence}\n`;
+    const id = idLine(turnId, sequence);
     switch (event.type) {
       case 'accepted':
         return id + this.chunk(turnId, { role: 'assistant', content: '' }, null);

@@ -32,10 +32,13 @@ export class EventStream extends Readable {
     return this.feed.sessionId;
   }
 
-  /** Ends this answer early, with a reason its client can act on; the turn goes on. */
+  /**
+   * Ends this answer early, with a reason its client can act on; the turn goes on. The event is none of the
+   * turn's: it bears the id of the last one, so that reading on after it misses nothing.
+   */
   endWith(event: ErrorEvent): void {
     if (!this.destroyed && !this.isReleased) {
-      this.push(this.encoding.encode(this.feed.turnId, this.next, event));
+      this.push(this.encoding.encode(this.feed.turnId, this.next - 1, event));
       this.finish();
     }
   }

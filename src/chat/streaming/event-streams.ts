@@ -40,7 +40,9 @@ export class EventStreams {
       throw authenticationProblem('session_ended');
     }
     const stream = this.of(turn.feed, from, encoding);
-    if (from > 1 && from - 1 <= turn.discardedDeltas) {
+    // Beyond its deltas the dead attempt may have had one more event, the one that told of its end.
+    const lastSeen = from - 1;
+    if (turn.discardedDeltas > 0 && lastSeen > 0 && lastSeen <= turn.discardedDeltas + 1) {
       stream.endWith(RESTARTED);
     }
     return stream;

@@ -45,6 +45,13 @@ export const INTERRUPTED: ErrorEvent = {
   detail: 'The reply was interrupted; send the message again with its Idempotency-Key to have it answered.',
 };
 
+/** This replica is being stopped; the turn and its stream go on. */
+export const STOPPING: ErrorEvent = {
+  type: 'error',
+  code: 'service_unavailable',
+  detail: 'This replica is being stopped; read on with Last-Event-ID, another one answers.',
+};
+
 export const SESSION_ENDED: ErrorEvent = {
   type: 'error',
   code: 'session_ended',

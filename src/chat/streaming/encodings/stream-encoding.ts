@@ -4,6 +4,7 @@ import type { StreamEvent } from '../stream-event.js';
 export interface StreamEncoding {
   /** Headers of the answer that belong to the protocol. */
   readonly headers: Readonly<Record<string, string>>;
+  /** A negative sequence is no place in the turn: the event then bears no id. */
   encode(turnId: string, sequence: number, event: StreamEvent): string;
 }
 
@@ -14,3 +15,8 @@ export function dataLine(data: unknown): string {
 
 /** The end of a stream as OpenAI and those after it write it. */
 export const DONE_LINE = 'data: [DONE]\n\n';
+
+/** By which a client says where it wants to read on. */
+export function idLine(turnId: string, sequence: number): string {
+  return sequence < 0 ? '' : `id: ${turnId}:${sequence}\n`;
+}

@@ -1,12 +1,12 @@
 import type { StreamEvent } from '../stream-event.js';
-import { dataLine, type StreamEncoding } from './stream-encoding.js';
+import { dataLine, idLine, type StreamEncoding } from './stream-encoding.js';
 
 /** The service's own protocol: each event by its name, with an id to resume after. */
 export class TurnEventsEncoding implements StreamEncoding {
   readonly headers = {};
 
   encode(turnId: string, sequence: number, event: StreamEvent): string {
-    return `id: ${turnId}:${sequence}\nevent: ${event.type}\n${dataLine(dataOf(event))}`;
+    return `${idLine(turnId, sequence)}event: ${event.type}\n${dataLine(dataOf(event))}`;
   }
 }
 

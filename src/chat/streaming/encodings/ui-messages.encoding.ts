@@ -1,6 +1,6 @@
 import type { TurnOutcome } from '../../turn-outcome.js';
 import type { StreamEvent } from '../stream-event.js';
-import { dataLine, DONE_LINE, type StreamEncoding } from './stream-encoding.js';
+import { dataLine, DONE_LINE, idLine, type StreamEncoding } from './stream-encoding.js';
 
 const TEXT_PART = 'text';
 
@@ -19,7 +19,7 @@ export class UiMessagesEncoding implements StreamEncoding {
   private hasStarted = false;
 
   encode(turnId: string, sequence: number, event: StreamEvent): string {
-    const id = `id: ${turnId}:${sequence}\n`;
+    const id = idLine(turnId, sequence);
     const start = this.hasStarted ? '' : startOf(turnId);
     this.hasStarted = true;
     switch (event.type) {
