@@ -5,6 +5,7 @@ import type { FinishedReply } from '../ai/reply.js';
 import { toProblem } from '../common/problem/framework-errors.js';
 import { newMessageId } from '../common/ids.js';
 import { Problem } from '../common/problem/problem.js';
+import { Sanitiser } from '../security/sanitiser/sanitiser.service.js';
 import type { IncomingMessage } from './message-intake.js';
 import { DeltaJournal } from './streaming/delta-journal.js';
 import { RunningTurn } from './streaming/running-turn.js';
@@ -32,6 +33,7 @@ export class TurnRunner {
   constructor(
     private readonly turns: TurnStore,
     private readonly ai: AiService,
+    private readonly sanitiser: Sanitiser,
     private readonly journal: DeltaJournal,
     private readonly running: RunningTurns,
   ) {}
@@ -82,11 +84,13 @@ export class TurnRunner {
   }
 
   private async askModel({ message, history }: StartedTurn, running: RunningTurn): Promise<FinishedReply> {
+    const clean = this.sanitiser.stream();
     for await (const part of this.ai.reply({ message, history, signal: running.signal })) {
       if (part.type === 'finish') {
+        running.push(await clean.end());
         return part.reply;
       }
-      running.push(part.text);
+      running.push(await clean.push(part.text));
     }
     throw new Error('a reply ended without its finish part');
   }
