@@ -17,7 +17,7 @@ interface Case {
   readonly timeoutMs?: number;
 }
 
-const PLENTY_MS = 10_000;
+const PLENTY_MS = 30_000;
 
 const CASES: Readonly<Record<string, Case>> = {
   'no connection': { script: 'refused' },
@@ -97,7 +97,7 @@ describe('every fault, in every chain', () => {
     for (const name of NAMES) {
       await Promise.all(chains.map((chain) => hearChain(name, chain)));
     }
-  }, 60_000);
+  }, 180_000);
 
   afterAll(() => server.close());
 

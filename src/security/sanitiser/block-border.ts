@@ -16,8 +16,9 @@ function listOf(line: string): string | undefined {
   return ITEM.exec(line)?.[1]?.slice(-1);
 }
 
-/** Whether a tag is open at the end of a text. */
+/** Whether a tag or an instruction may be open at the end of a text. */
 function hasOpenTag(text: string): boolean {
+  if (text.includes('<?')) return true;
   const last = [...text.matchAll(/<[a-z/]/gi)].at(-1);
   return last !== undefined && readTag(text, last.index, text.length)?.isClosed === false;
 }

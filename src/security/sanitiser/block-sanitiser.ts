@@ -135,8 +135,10 @@ export class BlockSanitiser {
     return now.isDisputed || later.isDisputed || !isSame ? undefined : now.ranges;
   }
 
+  /** Whether a tag or an instruction is open at the end, which would go on in the next line. */
   private hasOpenTag(clean: string, code: Ranges): boolean {
-    const starts = [...clean.matchAll(/<[a-z/]/gi)].map(({ index }) => index).filter((at) => !code.has(at));
+    const starts = [...clean.matchAll(/<[a-z/?]/gi)].map(({ index }) => index).filter((at) => !code.has(at));
+    if (starts.some((at) => clean[at + 1] === '?')) return true;
     const last = starts.at(-1);
     return last !== undefined && readTag(clean, last, clean.length)?.isClosed === false;
   }

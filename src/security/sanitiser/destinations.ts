@@ -3,7 +3,9 @@ import { unsafeSchemeEnd } from './unsafe-scheme.js';
 
 /** What may come before a destination: an inline link or image, or a definition; then the next line's marks. */
 const OPENER = /\][(:][\s>]*<?/g;
-const BARE_END = /[\s\p{Cc}]/u;
+/** CommonMark 6.3: other white space, as a no-break space, is part of a destination. */
+const BARE_END = /[ \p{Cc}]/u;
+const GAP = /^[ \p{Cc}>]*/u;
 /** A longer one is cut here; what is left of it is text. Without a bound, many of them would take quadratic time. */
 const LONGEST_DESTINATION = 2_000;
 
@@ -32,7 +34,7 @@ function bareEnd(text: string, start: number): number {
  * the end. So `handlers[k](data: string)` and `[note]: data: see below` are text.
  */
 function isProse(text: string, end: number, isDefinition: boolean): boolean {
-  const [gap = ''] = /^[\s>]*/.exec(text.slice(end, end + 200)) ?? [];
+  const [gap = ''] = GAP.exec(text.slice(end, end + 200)) ?? [];
   if (gap === '' || (isDefinition && /[\n\r]/.test(gap))) return false;
   const next = text[end + gap.length];
   return next === undefined ? !isDefinition : !/["'()]/.test(next);

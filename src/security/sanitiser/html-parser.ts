@@ -17,6 +17,14 @@ const FURTHER_ELEMENTS = new Set(
     'foreignobject annotation-xml animatemotion animatetransform mglyph malignmark'
   ).split(' '),
 );
+/**
+ * rehype takes what comes after a `#` or `.` in a name for an id or a class, so that `<script.x>` is a script there.
+ * Names of files, as `<time.h>`, stay; these do something without an attribute.
+ */
+const SELECTOR = /[#.]/;
+const ACTING_ELEMENTS = new Set(
+  'script style iframe noscript noembed noframes xmp plaintext textarea title template'.split(' '),
+);
 /** Names come from visitors, so the memory for them is bounded. */
 const MOST_REMEMBERED_NAMES = 1_000;
 /** Begins the name of an element that HTML does not know: DOMPurify would take `<unknown>` for one of SVG. */
@@ -35,6 +43,8 @@ export async function loadHtmlParser(): Promise<HtmlParser> {
 
   /** A name with a hyphen is left to custom elements: without attributes, `<your-name>` is a placeholder. */
   const lookUp = (name: string): boolean => {
+    const [base = ''] = name.split(SELECTOR, 1);
+    if (base !== name) return (name.includes('#') || ACTING_ELEMENTS.has(base)) && lookUp(base);
     if (FURTHER_ELEMENTS.has(name)) return true;
     if (!/^[a-z][a-z0-9]{0,30}$/.test(name)) return false;
     return !(window.document.createElement(name) instanceof window.HTMLUnknownElement);

@@ -8,7 +8,7 @@ import { plainForm } from './plain-form.js';
 const MOST_ELEMENTS = 100;
 
 /** A `<`, with the slash of an end tag; looking ahead, the name of a tag, unless it is an autolink. */
-const OPENING = /<(\/?)(?=(?![a-z][a-z0-9+.-]{1,31}:[^\s<>]*>)([a-z][^\t\n\f\r />]*)|)/gi;
+const OPENING = /<(\/?)(?=(?![a-z][a-z0-9+.-]{1,31}:[^\p{Cc} <>]*>)([a-z][^\t\n\f\r />]*)|)/giu;
 
 /** A text after the last round, with what was found in it. */
 export interface Result {

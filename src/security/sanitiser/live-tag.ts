@@ -11,7 +11,8 @@ const BARE_EFFECTS = new Set(['autofocus', 'contenteditable', 'hidden', 'inert',
 const ORDINARY_WORDS = /^on(?:ce|es?|going|line|ly|set|to|wards?)?$/;
 /** An attribute's name as CommonMark (6.6) knows it; with any other one, no renderer takes the tag for HTML. */
 const ATTRIBUTE_NAME = /^[a-z_:][\w.:-]*$/i;
-const AUTOLINK = /^<[a-z][a-z0-9+.-]{1,31}:[^\s<>]*>$/i;
+/** CommonMark 6.5: only ASCII white space ends it, so a line separator may stand in an address. */
+const AUTOLINK = /^<[a-z][a-z0-9+.-]{1,31}:[^\p{Cc} <>]*>$/iu;
 const LONGEST_AUTOLINK = 2_000;
 
 /** The autolink that a tag is too, as `<https://example.org/?q=1>`. */
@@ -64,6 +65,8 @@ export function editOfTag(
   if (!isLive && !hasAttributes) return undefined;
   if (code.touches(start, tag.end)) return defuse(start);
   if (!tag.isClosed) return editOfHalf(start, tag, isLive);
-  const isMisread = !hasAttributes && tag.attributes.some(({ name }) => !ATTRIBUTE_NAME.test(name));
+  const isMisread =
+    !hasAttributes &&
+    (/[#.]/.test(tag.name) || tag.attributes.some(({ name }) => !ATTRIBUTE_NAME.test(name)));
   return isMisread ? defuse(start) : { start, end: tag.end, replacement: '' };
 }

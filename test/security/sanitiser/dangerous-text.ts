@@ -101,6 +101,8 @@ const HALVES = [
     '<!DOCTYPE a>',
     '<?php x?>',
     '<https://x.y/onclick=alert(1)>',
+    '<script.x>',
+    '</script#y>',
   ],
 ];
 const LINKS = [

@@ -53,6 +53,7 @@ describe('sanitised stream, by example', () => {
     ['a tag that another one hid', 'a <<b>img src=x onerror=y> b\n\nc', 'a  b\n\nc'],
     ['a destination that ends after an empty line', '[a](data:\n\n"b")', '[a] (data:\n\n"b")'],
     ['half a tag before code', 'a <y\n```\nb="c">\n```\n', 'a < y\n```\nb="c">\n```\n'],
+    ['an instruction that code would end', '`<?\n```\n<b>\n```\n`\n> a', '`< ?\n```\n<b>\n```\n`\n> a'],
     ['an instruction that is not closed', '<?a\n\n`<b>`', '< ?a\n\n`<b>`'],
     ['a tag over the border of two blocks', '<svg>a\n\n</svg><int>', 'a\n\n<int>'],
     ['code where a label may yet be defined', '[^`] <b>`\n\n[^`]: x', '[^`] < b>`\n\n[^`]: x'],
