@@ -7,6 +7,7 @@ import { BrowserBinding } from './browser/browser-binding.service.js';
 import { hashBrowser, hashEmail } from './email-address.js';
 import { SessionEnded } from './events/session-ended.event.js';
 import { SessionStarted } from './events/session-started.event.js';
+import { VisitorEmail } from './events/visitor-email.js';
 import { END_OLDEST_SESSIONS, INSERT_SESSION, LOCK_EMAIL } from './session-statements.js';
 import { SessionTokenService } from './session-token.service.js';
 import type { Visitor } from './visitor.js';
@@ -59,7 +60,7 @@ export class SessionOpener {
     for (const { id } of replaced) {
       await this.events.publish(new SessionEnded(id, 'replaced'), transaction);
     }
-    await this.events.publish(new SessionStarted(sessionId), transaction);
+    await this.events.publish(new SessionStarted(sessionId, new VisitorEmail(visitor.email)), transaction);
     return { sessionId, expiresAt: (row as { expires_at: Date }).expires_at, visitor };
   }
 

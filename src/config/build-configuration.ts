@@ -113,8 +113,10 @@ export function buildConfiguration(settings: Settings, surroundings: Surrounding
         botToken: settings.DISCORD_BOT_TOKEN,
         channelId: settings.DISCORD_CHANNEL_ID,
         notifyMessages: settings.DISCORD_NOTIFY_MESSAGES,
+        showPersonalData: settings.DISCORD_SHOW_PERSONAL_DATA,
         apiUrl: settings.DISCORD_API_URL,
       },
+      webhooks: { urls: settings.WEBHOOK_URLS ?? [], secret: settings.WEBHOOK_SECRET },
     },
     log: {
       level: settings.LOG_LEVEL,

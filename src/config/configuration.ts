@@ -142,7 +142,14 @@ export abstract class Configuration {
       readonly botToken: string | undefined;
       readonly channelId: string | undefined;
       readonly notifyMessages: boolean;
+      /** Whether e-mail and IP addresses are shown in full. */
+      readonly showPersonalData: boolean;
       readonly apiUrl: string;
+    };
+    readonly webhooks: {
+      readonly urls: readonly string[];
+      /** The signing key in base64; present where there is a URL. */
+      readonly secret: string | undefined;
     };
   };
 

@@ -126,6 +126,14 @@ const RULES: readonly SettingRule[] = [
   presentForModels('compatible', 'COMPATIBLE_BASE_URL'),
   presentForDiscord('DISCORD_BOT_TOKEN'),
   presentForDiscord('DISCORD_CHANNEL_ID'),
+  {
+    name: 'WEBHOOK_SECRET',
+    reads: ['WEBHOOK_URLS'],
+    findProblem: ({ WEBHOOK_URLS, WEBHOOK_SECRET }) =>
+      WEBHOOK_URLS !== undefined && WEBHOOK_SECRET === undefined
+        ? 'is not set, but WEBHOOK_URLS is; set it, or take WEBHOOK_URLS out'
+        : undefined,
+  },
 ];
 
 /** The faults that show only when settings are seen together. */

@@ -5,6 +5,7 @@ import { DailyTokens } from '../chat/budget/daily-tokens.entity.js';
 import { ChatMessage } from '../chat/chat-message.entity.js';
 import { TurnDelta } from '../chat/turn-delta.entity.js';
 import type { Configuration } from '../config/configuration.js';
+import { QueuedNotification } from '../notification/queued-notification.entity.js';
 import { toPgOptions, type DatabaseConnection } from './database-connection.js';
 import { migrations } from './migrations.js';
 
@@ -18,7 +19,7 @@ export function dataSourceOptions(
 ): DataSourceOptions {
   return {
     type: 'postgres',
-    entities: [Session, SignInCode, ChatMessage, TurnDelta, DailyTokens],
+    entities: [Session, SignInCode, ChatMessage, TurnDelta, DailyTokens, QueuedNotification],
     migrations: [...migrations],
     migrationsTableName: 'schema_migrations',
     migrationsTransactionMode: 'each',

@@ -32,7 +32,7 @@ export class DatabaseModule {
         DatabaseLifecycle,
         DatabaseNotifications,
       ],
-      exports: [Database, JobQueue, DatabaseLifecycle, DatabaseNotifications],
+      exports: [DATABASE_CONNECTION, Database, JobQueue, DatabaseLifecycle, DatabaseNotifications],
     };
   }
 }

@@ -2,6 +2,7 @@ import type { MigrationInterface } from 'typeorm';
 import { InitialSchema1795478400000 } from '../../migrations/1795478400000-initial-schema.js';
 import { VerifiedSignIn1795503600000 } from '../../migrations/1795503600000-verified-sign-in.js';
 import { Streaming1795510800000 } from '../../migrations/1795510800000-streaming.js';
+import { Notifications1795514400000 } from '../../migrations/1795514400000-notifications.js';
 import { TokenBudgets1795518000000 } from '../../migrations/1795518000000-token-budgets.js';
 
 /**
@@ -12,5 +13,6 @@ export const migrations: readonly (new () => MigrationInterface)[] = [
   InitialSchema1795478400000,
   VerifiedSignIn1795503600000,
   Streaming1795510800000,
+  Notifications1795514400000,
   TokenBudgets1795518000000,
 ];

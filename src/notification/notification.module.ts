@@ -1,7 +1,10 @@
-import { Module, type DynamicModule, type Type } from '@nestjs/common';
-import type { Configuration } from '../config/configuration.js';
-import { LogChannel } from './channels/log.channel.js';
-import { DeliverNotificationJob } from './deliver-notification.job.js';
+import { Module, type DynamicModule } from '@nestjs/common';
+import { Configuration } from '../config/configuration.js';
+import { DATABASE_CONNECTION, type DatabaseConnection } from '../database/database-connection.js';
+import { Database } from '../database/database.js';
+import { CHANNEL_KINDS } from './channels/channel-kinds.js';
+import { Deliveries } from './delivery/deliveries.js';
+import { NotificationOutbox } from './delivery/notification-outbox.js';
 import { NOTIFICATION_CHANNELS, type NotificationChannel } from './notification.js';
 import { QueueNotificationsListener } from './queue-notifications.listener.js';
 
@@ -9,22 +12,29 @@ import { QueueNotificationsListener } from './queue-notifications.listener.js';
 export class NotificationModule {
   /** Without a channel nothing listens, and a turn costs no job. */
   static forRoot(settings: Configuration['notification']): DynamicModule {
-    const channels: Type<NotificationChannel>[] = settings.logChannelEnabled ? [LogChannel] : [];
+    const kinds = CHANNEL_KINDS.filter((kind) => kind.isEnabled(settings));
+    if (kinds.length === 0) {
+      return { module: NotificationModule };
+    }
+    const createChannels = async (
+      database: Database,
+      connection: DatabaseConnection,
+    ): Promise<NotificationChannel[]> => {
+      const surroundings = { settings, database, connection };
+      return (await Promise.all(kinds.map((kind) => kind.create(surroundings)))).flat();
+    };
     return {
       module: NotificationModule,
-      providers:
-        channels.length === 0
-          ? []
-          : [
-              ...channels,
-              {
-                provide: NOTIFICATION_CHANNELS,
-                useFactory: (...enabled: NotificationChannel[]) => enabled,
-                inject: channels,
-              },
-              DeliverNotificationJob,
-              QueueNotificationsListener,
-            ],
+      providers: [
+        {
+          provide: NOTIFICATION_CHANNELS,
+          useFactory: createChannels,
+          inject: [Database, DATABASE_CONNECTION],
+        },
+        NotificationOutbox,
+        Deliveries,
+        QueueNotificationsListener,
+      ],
     };
   }
 }

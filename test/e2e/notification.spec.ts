@@ -1,12 +1,13 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { DomainEvents } from '../../src/common/events/domain-events.js';
 import { SessionStarted } from '../../src/auth/events/session-started.event.js';
 import { Database } from '../../src/database/database.js';
+import { VisitorEmail } from '../../src/auth/events/visitor-email.js';
 import { startTestService, type TestService } from '../support/test-service.js';
+import { until } from '../support/until.js';
 
 const JOBS_OF_SESSION = `
   SELECT data->>'fact' AS fact, state FROM pgboss.job
-   WHERE name = 'notification' AND singleton_key = $1 ORDER BY created_on`;
+   WHERE name = 'notification.log' AND singleton_key = $1 ORDER BY created_on`;
 
 describe('Notifications', () => {
   let service: TestService;
@@ -19,17 +20,6 @@ describe('Notifications', () => {
 
   const deliveredFor = (sessionId: string) =>
     service.logs.filter((line) => line['msg'] === 'notification' && line['session_id'] === sessionId);
-
-  /** Looks until it is there; the test's own time-out is the bound. */
-  const until = async <T>(find: () => T | undefined | Promise<T | undefined>): Promise<T> => {
-    for (;;) {
-      const found = await find();
-      if (found !== undefined) {
-        return found;
-      }
-      await delay(20);
-    }
-  };
 
   it('should tell a channel each fact of a conversation, by ids alone', async () => {
     const { token, sessionId } = await service.api.signIn('visitor@example.com');
@@ -54,7 +44,9 @@ describe('Notifications', () => {
     const database = service.app.get(Database);
     const attempt = database.transaction(async (transaction) => {
       await transaction.query('SELECT 1');
-      await service.app.get(DomainEvents).publish(new SessionStarted(sessionId), transaction);
+      await service.app
+        .get(DomainEvents)
+        .publish(new SessionStarted(sessionId, new VisitorEmail('nobody@example.com')), transaction);
       throw new Error('the fact did not come true');
     });
     await expect(attempt).rejects.toThrow('did not come true');
@@ -80,12 +72,17 @@ describe('Notifications', () => {
       const jobs = await service.database.query<{ state: string }>(JOBS_OF_SESSION, [sessionId]);
       return jobs.every(({ state }) => state === 'completed') ? true : undefined;
     });
-    const orphan = 'orphaned-session-000000000000000';
+    const { sessionId: orphan } = await service.api.signIn();
+    await until(() => (deliveredFor(orphan).length === 1 ? true : undefined));
+    await service.database.query(
+      `INSERT INTO notifications (session_id, channel, fact) VALUES ($1, 'log', 'SessionEnded')`,
+      [orphan],
+    );
     await service.database.query(
       `INSERT INTO pgboss.job (name, data, singleton_key, policy)
-       VALUES ('notification', $1, $2, 'key_strict_fifo')`,
-      [JSON.stringify({ fact: 'SessionStarted', sessionId: orphan }), orphan],
+       VALUES ('notification.log', $1, $2, 'key_strict_fifo')`,
+      [JSON.stringify({ sessionId: orphan }), orphan],
     );
-    await until(() => (deliveredFor(orphan).length === 1 ? true : undefined));
+    await until(() => (deliveredFor(orphan).length === 2 ? true : undefined));
   });
 });

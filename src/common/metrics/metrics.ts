@@ -33,4 +33,11 @@ export class Metrics {
     labelNames: ['outcome'] as const,
     registers: [this.registry],
   });
+
+  readonly notifications = new Counter({
+    name: 'parley_notifications_total',
+    help: 'Notifications, by channel and by what became of them; one may be retried more than once.',
+    labelNames: ['channel', 'result'] as const,
+    registers: [this.registry],
+  });
 }

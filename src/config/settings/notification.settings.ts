@@ -1,5 +1,6 @@
 import { baseUrl } from '../formats/network.formats.js';
 import { apiKey, boolean, snowflake } from '../formats/text.formats.js';
+import { webhookSecret, webhookUrls } from '../formats/webhook.formats.js';
 import { optionalSetting, setting } from '../setting.js';
 
 const WITH_DISCORD = 'only possible while DISCORD_ENABLED is false';
@@ -29,8 +30,25 @@ export const NOTIFICATION_SETTINGS = {
     about: 'Whether the thread also shows the messages and the replies.',
     default: 'true',
   }),
+  DISCORD_SHOW_PERSONAL_DATA: setting(boolean, {
+    about:
+      'Whether Discord shows e-mail and IP addresses in full, not as a•••@example.com and 203.0.113.0/24.',
+    default: 'false',
+  }),
   DISCORD_API_URL: setting(baseUrl, {
     about: 'Address of the Discord API.',
     default: 'https://discord.com/api',
+  }),
+  WEBHOOK_URLS: optionalSetting(webhookUrls, {
+    about: 'Addresses of your own that are told each fact, signed; see docs/discord.md.',
+    unset: 'none',
+    example: 'https://hooks.example.com/parley',
+    secret: true,
+  }),
+  WEBHOOK_SECRET: optionalSetting(webhookSecret, {
+    about: 'The secret with which webhooks are signed.',
+    unset: 'only possible while WEBHOOK_URLS is not set',
+    example: 'whsec_replace-me-with-the-output-of-openssl-rand-base64-32',
+    secret: true,
   }),
 };

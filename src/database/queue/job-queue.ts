@@ -1,13 +1,24 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { PgBoss, type Job, type JobResult } from 'pg-boss';
+import { PgBoss, type JobResult, type JobWithMetadata } from 'pg-boss';
 import type { Transaction } from '../../common/events/transaction.js';
 import { Problem } from '../../common/problem/problem.js';
+
+/** What a job learns about the run it is in. */
+export interface JobRun {
+  /** Whether the job has been begun before: that run failed, or its process died. */
+  readonly isRetried: boolean;
+}
+
+/** The job is done for now, and wants to run once more later. It counts as a new one, not as a failure. */
+export interface JobAgain {
+  readonly againAfterMs: number;
+}
 
 /** A kind of background work. Jobs with the same key run one after the other, in the order they were sent. */
 export interface JobDefinition<Data extends object> {
   readonly queue: string;
   /** Throws to have the job tried again later. */
-  handle(data: Data): Promise<void>;
+  handle(data: Data, run: JobRun): Promise<JobAgain | undefined> | Promise<void>;
 }
 
 const RETRY_LIMIT = 8;
@@ -16,7 +27,11 @@ const LONGEST_RETRY_DELAY_SECONDS = 300;
 /** Workers of one queue in one process: a slow job holds up its own key and one of these. */
 const WORKERS = 4;
 const BACKSTOP_POLLING_SECONDS = 5;
+/** A job whose process gives no sign of life for so long is taken over; the least pg-boss allows is 10. */
+const SIGN_OF_LIFE_SECONDS = 10;
 const STOP_TIMEOUT_MS = 10_000;
+/** So that a job is due by the clock of the database when the worker looks. */
+const DUE_MARGIN_MS = 20;
 
 /**
  * Background jobs on the same PostgreSQL (pg-boss). A job is sent inside the caller's transaction, so it
@@ -90,12 +105,17 @@ export class JobQueue {
    * another of its key, so without that it would be found by the backstop, seconds later.
    */
   private async startWorker(boss: PgBoss, definition: JobDefinition<object>): Promise<void> {
-    const workerId = await boss.work(
+    const workerId: string = await boss.work(
       definition.queue,
-      { batchSize: 1, perJobResults: true, notifyPollingIntervalSeconds: BACKSTOP_POLLING_SECONDS },
-      (jobs: Job[]) => {
+      {
+        batchSize: 1,
+        perJobResults: true,
+        includeMetadata: true,
+        notifyPollingIntervalSeconds: BACKSTOP_POLLING_SECONDS,
+      },
+      (jobs: JobWithMetadata[]): Promise<JobResult[]> => {
         boss.notifyWorker(workerId);
-        return Promise.all(jobs.map((job) => this.run(definition, job)));
+        return Promise.all(jobs.map((job) => this.run(boss, workerId, definition, job)));
       },
     );
   }
@@ -110,18 +130,42 @@ export class JobQueue {
       retryDelay: FIRST_RETRY_DELAY_SECONDS,
       retryBackoff: true,
       retryDelayMax: LONGEST_RETRY_DELAY_SECONDS,
+      heartbeatSeconds: SIGN_OF_LIFE_SECONDS,
       notify: true,
     });
   }
 
-  private async run(definition: JobDefinition<object>, job: Job): Promise<JobResult> {
+  private async run(
+    boss: PgBoss,
+    workerId: string,
+    definition: JobDefinition<object>,
+    job: JobWithMetadata,
+  ): Promise<JobResult> {
     try {
-      await definition.handle(job.data);
+      const again = await definition.handle(job.data, { isRetried: job.retryCount > 0 });
+      if (again) {
+        await this.sendAgain(boss, workerId, job, again.againAfterMs);
+      }
       return { id: job.id, status: 'completed' };
     } catch (error) {
       const name = error instanceof Error ? error.name : typeof error;
       this.logger.warn({ msg: 'job failed', queue: definition.queue, job_id: job.id, error_name: name });
       return { id: job.id, status: 'failed', output: { error: name } };
     }
+  }
+
+  /**
+   * Sent before the one in hand is marked as done: a crash in between leaves two of them, never none. Nothing
+   * announces a job that becomes due, so the worker is told when to look.
+   */
+  private async sendAgain(
+    boss: PgBoss,
+    workerId: string,
+    { name, data, singletonKey }: JobWithMetadata,
+    afterMs: number,
+  ): Promise<void> {
+    const startAfter = Math.max(afterMs, 1) / 1_000;
+    await boss.send(name, data, { startAfter, ...(singletonKey === null ? {} : { singletonKey }) });
+    setTimeout(() => boss.notifyWorker(workerId), afterMs + DUE_MARGIN_MS).unref();
   }
 }

@@ -4,6 +4,8 @@ import { toPgOptions, type DatabaseConnection } from '../database-connection.js'
 const QUEUE_SCHEMA = 'pgboss';
 /** The worker, its maintenance and what sends outside a transaction; the listener holds one more. */
 const QUEUE_POOL_SIZE = 3;
+/** How often jobs are looked for whose process gives no sign of life any more. */
+const MONITOR_SECONDS = 10;
 
 /** A queue client for a running service: it never changes the schema. */
 export function createQueueClient(connection: DatabaseConnection): PgBoss {
@@ -13,6 +15,8 @@ export function createQueueClient(connection: DatabaseConnection): PgBoss {
     createSchema: false,
     useListenNotify: true,
     max: QUEUE_POOL_SIZE,
+    superviseIntervalSeconds: MONITOR_SECONDS,
+    monitorIntervalSeconds: MONITOR_SECONDS,
   });
 }
 

@@ -1,21 +1,38 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Logger } from '@nestjs/common';
 import type { Notification, NotificationChannel } from '../notification.js';
+import type { ChannelKind } from './channel-kind.js';
 
-/** Writes each fact to the log, for development: shows what another channel would be told. */
-@Injectable()
-export class LogChannel implements NotificationChannel {
+/** Writes each fact to the log, for development: by ids, and what it says beyond them. */
+class LogChannel implements NotificationChannel {
   readonly name = 'log';
   private readonly logger = new Logger('Notification');
 
-  deliver(notification: Notification): Promise<void> {
+  wants(): boolean {
+    return true;
+  }
+
+  describeVisitor(): undefined {
+    return undefined;
+  }
+
+  deliver({ fact, sessionId, messageId, replyId, details }: Notification): Promise<void> {
     this.logger.log({
       msg: 'notification',
-      fact: notification.fact,
-      session_id: notification.sessionId,
-      message_id: notification.messageId,
-      reply_id: notification.replyId,
-      rules: notification.ruleIds,
+      fact,
+      session_id: sessionId,
+      message_id: messageId,
+      reply_id: replyId,
+      rules: details.ruleIds,
+      reason: details.reason,
+      outcome: details.outcome,
+      model: details.model,
+      duration_ms: details.durationMs,
     });
     return Promise.resolve();
   }
 }
+
+export const logChannel: ChannelKind = {
+  isEnabled: ({ logChannelEnabled }) => logChannelEnabled,
+  create: () => Promise.resolve([new LogChannel()]),
+};

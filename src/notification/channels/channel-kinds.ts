@@ -1,0 +1,6 @@
+import type { ChannelKind } from './channel-kind.js';
+import { logChannel } from './log.channel.js';
+import { webhookChannel } from './webhook.channel.js';
+
+/** Every kind of channel there is. */
+export const CHANNEL_KINDS: readonly ChannelKind[] = [logChannel, webhookChannel];
