@@ -1,0 +1,87 @@
+import type { VisitorEmail } from '../../../auth/events/visitor-email.js';
+import { DeliveryRefused } from '../../delivery/delivery-errors.js';
+import type { Fact, Notification, NotificationChannel } from '../../notification.js';
+import type { ChannelKind, NotificationSettings } from '../channel-kind.js';
+import { DiscordApi, DiscordFailure } from './discord-api.js';
+import { DISCORD_CODE } from './discord-error.js';
+import { factEmbed } from './embeds.js';
+import { deliveryNonce, SessionThreads } from './session-threads.js';
+
+const MESSAGE_FACTS: readonly Fact[] = ['MessageReceived', 'ReplyCompleted', 'ReplyFailed'];
+
+/** Shows each session as a thread of one Discord channel. Every replica sends for itself, over HTTP. */
+export class DiscordChannel implements NotificationChannel {
+  readonly name = 'discord';
+
+  constructor(
+    private readonly settings: NotificationSettings['discord'],
+    private readonly api: DiscordApi,
+    private readonly threads: SessionThreads,
+  ) {}
+
+  wants(fact: Fact): boolean {
+    return this.settings.notifyMessages || !MESSAGE_FACTS.includes(fact);
+  }
+
+  describeVisitor(email: VisitorEmail): string {
+    return this.settings.showPersonalData ? email.reveal() : email.masked;
+  }
+
+  async deliver(notification: Notification): Promise<void> {
+    try {
+      await this.show(notification);
+    } catch (error) {
+      throw error instanceof DiscordFailure ? error.meaning : error;
+    }
+  }
+
+  private async show(notification: Notification): Promise<void> {
+    const threadId = await this.threads.find(notification.sessionId);
+    if (notification.fact === 'SessionStarted') {
+      await (threadId ?? this.threads.open(notification));
+      return;
+    }
+    await this.post(threadId ?? (await this.threads.open(notification)), notification);
+  }
+
+  private async post(threadId: string, notification: Notification): Promise<void> {
+    try {
+      await this.postOnce(threadId, notification);
+    } catch (error) {
+      switch (error instanceof DiscordFailure ? error.code : undefined) {
+        case DISCORD_CODE.unknownChannel:
+          // Deleted. Where the channel is gone as well, opening another thread says so.
+          await this.postOnce(await this.threads.open(notification, threadId), notification);
+          break;
+        case DISCORD_CODE.archivedThread:
+          await this.api.reopenThread(threadId);
+          await this.postOnce(threadId, notification);
+          break;
+        case DISCORD_CODE.threadLocked:
+          throw new DeliveryRefused('its thread is locked on Discord; unlock it');
+        default:
+          throw error;
+      }
+    }
+  }
+
+  /** Where an earlier attempt may have got through, and Discord's memory of nonces may be over, it looks first. */
+  private async postOnce(threadId: string, notification: Notification): Promise<void> {
+    const embed = factEmbed(notification);
+    const isThere =
+      notification.mayBeDelivered &&
+      (await this.api.findByFooter(threadId, embed.footer?.text ?? '')) !== undefined;
+    if (!isThere) {
+      await this.api.createMessage(threadId, embed, deliveryNonce(threadId, notification.id));
+    }
+  }
+}
+
+export const discordChannel: ChannelKind = {
+  isEnabled: ({ discord }) => discord.enabled,
+  create: async ({ settings: { discord }, database }) => {
+    const { apiUrl, botToken = '', channelId = '', showPersonalData } = discord;
+    const api = await DiscordApi.create({ apiUrl, botToken });
+    return [new DiscordChannel(discord, api, new SessionThreads(api, database, channelId, showPersonalData))];
+  },
+};
