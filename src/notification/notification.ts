@@ -1,4 +1,5 @@
 import type { VisitorEmail } from '../auth/events/visitor-email.js';
+import type { OperatorNotices } from './delivery/operator-notices.js';
 
 /** The facts that channels can be told. */
 export type Fact =
@@ -41,6 +42,7 @@ export interface Notification {
 export interface NotificationChannel {
   /** Unique; letters, digits and hyphens. Part of the name of the channel's queue. */
   readonly name: string;
+  readonly notices: OperatorNotices;
   /** Whether the channel is told this fact at all. */
   wants(fact: Fact): boolean;
   /** The form of a visitor's e-mail address that the channel may keep; undefined: none. */

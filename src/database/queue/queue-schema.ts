@@ -20,6 +20,18 @@ export function createQueueClient(connection: DatabaseConnection): PgBoss {
   });
 }
 
+/** A queue client for a command that only sends. */
+export function createQueueSender(connection: DatabaseConnection): PgBoss {
+  return new PgBoss({
+    ...queueOptions(connection),
+    migrate: false,
+    createSchema: false,
+    supervise: false,
+    schedule: false,
+    max: 1,
+  });
+}
+
 /** Creates or updates the queue's schema; pg-boss takes its own advisory lock for it. */
 export async function migrateQueue(connection: DatabaseConnection): Promise<void> {
   const boss = new PgBoss({ ...queueOptions(connection), supervise: false, schedule: false, max: 1 });

@@ -1,10 +1,12 @@
 import { Logger } from '@nestjs/common';
+import { OperatorNotices } from '../delivery/operator-notices.js';
 import type { Notification, NotificationChannel } from '../notification.js';
 import type { ChannelKind } from './channel-kind.js';
 
 /** Writes each fact to the log, for development: by ids, and what it says beyond them. */
 class LogChannel implements NotificationChannel {
   readonly name = 'log';
+  readonly notices = new OperatorNotices(this.name);
   private readonly logger = new Logger('Notification');
 
   wants(): boolean {

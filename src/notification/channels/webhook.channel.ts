@@ -1,5 +1,6 @@
 import { createHash, createHmac } from 'node:crypto';
 import { ChannelUnavailable, DeliveryPostponed } from '../delivery/delivery-errors.js';
+import { OperatorNotices } from '../delivery/operator-notices.js';
 import type { Fact, Notification, NotificationChannel } from '../notification.js';
 import type { ChannelKind } from './channel-kind.js';
 
@@ -24,6 +25,7 @@ const TYPES: Readonly<Record<Fact, string>> = {
  */
 class WebhookChannel implements NotificationChannel {
   readonly name: string;
+  readonly notices: OperatorNotices;
 
   constructor(
     private readonly url: string,
@@ -31,6 +33,7 @@ class WebhookChannel implements NotificationChannel {
   ) {
     // Named after its address, so that another order of WEBHOOK_URLS changes nothing.
     this.name = `webhook-${createHash('sha256').update(url).digest('hex').slice(0, 8)}`;
+    this.notices = new OperatorNotices(this.name);
   }
 
   wants(): boolean {

@@ -1,26 +1,26 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { Logger } from '@nestjs/common';
 import type { ChannelUnavailable } from './delivery-errors.js';
+import type { OperatorNotices } from './operator-notices.js';
 
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = { outage: 5_000, settings: 60_000 };
 /** After so long the job in hand goes back to the queue; well below the time a job may take. */
 const LONGEST_STAY_MS = 60_000;
+const PART = 'delivery';
 
 /**
  * Holds deliveries back while a channel takes none. Whoever has a job in hand waits here with it, so nothing
  * else is taken from the queue, no job uses up its tries, and the backlog flows as soon as one delivery gets
- * through. Says what is wrong once, until that changes.
+ * through.
  */
 export class ChannelGate {
-  private readonly logger = new Logger(ChannelGate.name);
   private closedUntil = 0;
   private waitMs = 0;
-  private problem: string | undefined;
+  private isTroubled = false;
   private opening = new AbortController();
   private isStopped = false;
 
-  constructor(private readonly channel: string) {}
+  constructor(private readonly notices: OperatorNotices) {}
 
   /**
    * Waits until the gate is open. While there is trouble one caller at a time gets through, as a probe.
@@ -35,7 +35,7 @@ export class ChannelGate {
       }
       await delay(wait, undefined, { signal: this.opening.signal }).catch(() => undefined);
     }
-    if (this.problem !== undefined) {
+    if (this.isTroubled) {
       this.closedUntil = Date.now() + this.waitMs;
     }
     return true;
@@ -45,13 +45,8 @@ export class ChannelGate {
   close({ message, kind }: ChannelUnavailable): void {
     this.waitMs = Math.min(LONGEST_WAIT_MS[kind], Math.max(FIRST_WAIT_MS, this.waitMs * 2));
     this.closedUntil = Date.now() + this.waitMs;
-    if (message !== this.problem) {
-      this.problem = message;
-      this.logger[kind === 'settings' ? 'error' : 'warn']({
-        msg: `notifications wait: ${message}`,
-        channel: this.channel,
-      });
-    }
+    this.isTroubled = true;
+    this.notices.report(PART, message, kind === 'settings' ? 'error' : 'warn');
   }
 
   /** The other side asked for a pause; nothing is wrong. */
@@ -61,11 +56,12 @@ export class ChannelGate {
 
   /** A delivery got through. */
   open(): void {
-    if (this.problem !== undefined) {
-      this.problem = undefined;
+    if (this.isTroubled) {
+      this.isTroubled = false;
       this.waitMs = 0;
       this.closedUntil = 0;
-      this.logger.log({ msg: 'notifications are delivered again', channel: this.channel });
+      this.notices.clear(PART);
+      this.notices.tell(PART, 'notifications are delivered again');
       this.release();
     }
   }

@@ -35,7 +35,7 @@ export class DeliverNotificationsJob implements JobDefinition<NewsJob> {
     private readonly metrics: Metrics,
   ) {
     this.queue = notificationQueue(channel.name);
-    this.gate = new ChannelGate(channel.name);
+    this.gate = new ChannelGate(channel.notices);
   }
 
   async handle({ sessionId }: NewsJob, { isRetried }: JobRun): Promise<JobAgain | undefined> {

@@ -1,23 +1,36 @@
 import type { VisitorEmail } from '../../../auth/events/visitor-email.js';
 import { DeliveryRefused } from '../../delivery/delivery-errors.js';
+import { OperatorNotices } from '../../delivery/operator-notices.js';
 import type { Fact, Notification, NotificationChannel } from '../../notification.js';
 import type { ChannelKind, NotificationSettings } from '../channel-kind.js';
 import { DiscordApi, DiscordFailure } from './discord-api.js';
 import { DISCORD_CODE } from './discord-error.js';
 import { factEmbed } from './embeds.js';
+import { GatewayHolder } from './gateway-holder.js';
 import { deliveryNonce, SessionThreads } from './session-threads.js';
 
+const NAME = 'discord';
 const MESSAGE_FACTS: readonly Fact[] = ['MessageReceived', 'ReplyCompleted', 'ReplyFailed'];
 
 /** Shows each session as a thread of one Discord channel. Every replica sends for itself, over HTTP. */
 export class DiscordChannel implements NotificationChannel {
-  readonly name = 'discord';
+  readonly name = NAME;
 
   constructor(
     private readonly settings: NotificationSettings['discord'],
     private readonly api: DiscordApi,
     private readonly threads: SessionThreads,
+    private readonly gateway: GatewayHolder,
+    readonly notices: OperatorNotices,
   ) {}
+
+  start(): void {
+    this.gateway.start();
+  }
+
+  stop(): Promise<void> {
+    return this.gateway.stop();
+  }
 
   wants(fact: Fact): boolean {
     return this.settings.notifyMessages || !MESSAGE_FACTS.includes(fact);
@@ -79,9 +92,12 @@ export class DiscordChannel implements NotificationChannel {
 
 export const discordChannel: ChannelKind = {
   isEnabled: ({ discord }) => discord.enabled,
-  create: async ({ settings: { discord }, database }) => {
+  create: async ({ settings: { discord }, database, connection }) => {
     const { apiUrl, botToken = '', channelId = '', showPersonalData } = discord;
+    const notices = new OperatorNotices(NAME);
     const api = await DiscordApi.create({ apiUrl, botToken });
-    return [new DiscordChannel(discord, api, new SessionThreads(api, database, channelId, showPersonalData))];
+    const threads = new SessionThreads(api, database, channelId, showPersonalData);
+    const gateway = new GatewayHolder({ apiUrl, botToken }, connection, notices);
+    return [new DiscordChannel(discord, api, threads, gateway, notices)];
   },
 };
