@@ -1,6 +1,7 @@
 import type { AiProvider } from './configuration.js';
 import type { ConfigurationFault } from './configuration-error.js';
 import { secretKey } from './formats/text.formats.js';
+import { SAMPLE_WEBHOOK_KEY, webhookSecret } from './formats/webhook.formats.js';
 import { mailTransport } from './mail-transport.js';
 import { isSampleSecret } from './sample-secret.js';
 import type { SettingName, Settings } from './settings.js';
@@ -128,11 +129,15 @@ const RULES: readonly SettingRule[] = [
   presentForDiscord('DISCORD_CHANNEL_ID'),
   {
     name: 'WEBHOOK_SECRET',
-    reads: ['WEBHOOK_URLS'],
-    findProblem: ({ WEBHOOK_URLS, WEBHOOK_SECRET }) =>
-      WEBHOOK_URLS !== undefined && WEBHOOK_SECRET === undefined
-        ? 'is not set, but WEBHOOK_URLS is; set it, or take WEBHOOK_URLS out'
-        : undefined,
+    reads: ['NODE_ENV', 'WEBHOOK_URLS'],
+    findProblem: ({ NODE_ENV, WEBHOOK_URLS, WEBHOOK_SECRET }) => {
+      if (WEBHOOK_URLS !== undefined && WEBHOOK_SECRET === undefined) {
+        return 'is not set, but WEBHOOK_URLS is; set it, or take WEBHOOK_URLS out';
+      }
+      return NODE_ENV === 'production' && WEBHOOK_SECRET === SAMPLE_WEBHOOK_KEY
+        ? `is the sample of .env.example; production needs ${webhookSecret.accepts}`
+        : undefined;
+    },
   },
 ];
 

@@ -123,8 +123,10 @@ describe('the configuration', () => {
           botToken: undefined,
           channelId: undefined,
           notifyMessages: true,
+          showPersonalData: false,
           apiUrl: 'https://discord.com/api',
         },
+        webhooks: { urls: [], secret: undefined },
       },
       log: { level: 'info', format: 'json' },
     });
@@ -202,7 +204,10 @@ describe('the configuration', () => {
       DISCORD_BOT_TOKEN: 'd-token',
       DISCORD_CHANNEL_ID: '123456789012345678',
       DISCORD_NOTIFY_MESSAGES: 'false',
+      DISCORD_SHOW_PERSONAL_DATA: 'true',
       DISCORD_API_URL: 'http://127.0.0.1:4000/api/',
+      WEBHOOK_URLS: 'https://hooks.example.com/parley',
+      WEBHOOK_SECRET: 'whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIz',
     });
 
     expect(configuration).toStrictEqual({
@@ -279,8 +284,10 @@ describe('the configuration', () => {
           botToken: 'd-token',
           channelId: '123456789012345678',
           notifyMessages: false,
+          showPersonalData: true,
           apiUrl: 'http://127.0.0.1:4000/api',
         },
+        webhooks: { urls: ['https://hooks.example.com/parley'], secret: 'MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIz' },
       },
       log: { level: 'warn', format: 'pretty' },
     });
@@ -436,7 +443,7 @@ describe('a configuration error', () => {
     });
 
     expect(error.faults.map(({ name }) => name)).toStrictEqual(hidden);
-    expect(hidden).toHaveLength(17);
+    expect(hidden).toHaveLength(19);
     expect(JSON.stringify([error.message, error.faults, error.stack])).not.toContain('hunter2');
   });
 

@@ -140,6 +140,57 @@ describe('Discord', () => {
   });
 });
 
+describe('webhooks', () => {
+  const secretOf = (bytes: number): string => `whsec_${randomBytes(bytes).toString('base64')}`;
+  const WEBHOOK_URLS = 'https://hooks.example.com/a?b=c, http://127.0.0.1:8080/hook';
+
+  test('need a secret, and addresses that are encrypted or on this machine', () => {
+    expect(faultsOf({ WEBHOOK_URLS, WEBHOOK_SECRET: secretOf(24) })).toStrictEqual([]);
+    expect(faultsOf({ WEBHOOK_URLS, WEBHOOK_SECRET: secretOf(64).replace(/=+$/, '') })).toStrictEqual([]);
+    expect(faultsOf({ WEBHOOK_URLS })).toStrictEqual([
+      'WEBHOOK_SECRET is not set, but WEBHOOK_URLS is; set it, or take WEBHOOK_URLS out',
+    ]);
+  });
+
+  test('are not signed with the sample in production', () => {
+    const WEBHOOK_SECRET = SETTINGS.WEBHOOK_SECRET.documentation.sample;
+    expect(faultsOf({ WEBHOOK_URLS, WEBHOOK_SECRET })).toStrictEqual([]);
+    expect(faultsOf({ NODE_ENV: 'production', WEBHOOK_URLS, WEBHOOK_SECRET })).toStrictEqual([
+      expect.stringMatching(
+        /^WEBHOOK_SECRET is the sample of \.env\.example; production needs a secret of the form/,
+      ),
+    ]);
+  });
+
+  test.each([
+    'http://hooks.example.com/a',
+    'http://10.0.0.1/',
+    'https://user:secret@hooks.example.com/',
+    'https://hooks.example.com/#part',
+    'ftp://127.0.0.1/',
+    'hooks.example.com',
+  ])('are not sent to %s, and no error says the address', (url) => {
+    const [fault, ...more] = faultsOf({ WEBHOOK_URLS: url, WEBHOOK_SECRET: secretOf(32) });
+    expect(fault).toMatch(/^WEBHOOK_URLS must be a comma-separated list of https:\/\/ addresses/);
+    expect(fault).not.toContain(url);
+    expect(more).toStrictEqual([]);
+  });
+
+  test.each([
+    secretOf(23),
+    secretOf(65),
+    secretOf(32).slice('whsec_'.length),
+    'whsec_not-base64-not-base64-not-base64',
+    'whsec_',
+  ])('are not signed with %s', (WEBHOOK_SECRET) => {
+    expect(faultsOf({ WEBHOOK_URLS, WEBHOOK_SECRET })).toStrictEqual([
+      expect.stringMatching(
+        /^WEBHOOK_SECRET must be a secret of the form whsec_…, with 24 to 64 random bytes/,
+      ),
+    ]);
+  });
+});
+
 test('the API and the metrics need different ports, unless both are any free one', () => {
   expect(faultsOf({ PORT: '9464' })).toStrictEqual(['METRICS_PORT must differ from PORT, but both are 9464']);
   expect(faultsOf({ PORT: '0', METRICS_PORT: '0' })).toStrictEqual([]);

@@ -72,6 +72,15 @@ export class ServiceProcess {
     return service;
   }
 
+  /** Runs one of the command lines. */
+  static command(
+    script: string,
+    args: readonly string[],
+    settings: Readonly<Record<string, string>>,
+  ): ServiceProcess {
+    return new ServiceProcess(script, args, settings);
+  }
+
   /** Runs the migration command line. */
   static migrate(settings: Readonly<Record<string, string>>): ServiceProcess {
     return new ServiceProcess('database/migration.cli.js', ['run'], settings);

@@ -1,6 +1,11 @@
 import { baseUrl } from '../formats/network.formats.js';
 import { apiKey, boolean, snowflake } from '../formats/text.formats.js';
-import { webhookSecret, webhookUrls } from '../formats/webhook.formats.js';
+import {
+  SAMPLE_WEBHOOK_KEY,
+  WEBHOOK_SECRET_PREFIX,
+  webhookSecret,
+  webhookUrls,
+} from '../formats/webhook.formats.js';
 import { optionalSetting, setting } from '../setting.js';
 
 const WITH_DISCORD = 'only possible while DISCORD_ENABLED is false';
@@ -48,7 +53,7 @@ export const NOTIFICATION_SETTINGS = {
   WEBHOOK_SECRET: optionalSetting(webhookSecret, {
     about: 'The secret with which webhooks are signed.',
     unset: 'only possible while WEBHOOK_URLS is not set',
-    example: 'whsec_replace-me-with-the-output-of-openssl-rand-base64-32',
+    example: `${WEBHOOK_SECRET_PREFIX}${SAMPLE_WEBHOOK_KEY}`,
     secret: true,
   }),
 };
