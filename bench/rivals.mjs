@@ -21,8 +21,9 @@ async function freePort() {
 /** The options of Node in `npm start`, so that what is measured is what is run. */
 async function startOptions() {
   const { scripts } = JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8'));
-  const [, options] = /\bnode((?: --\S+)*) /.exec(scripts.start);
-  return options.split(' ').filter(Boolean);
+  // What stands behind the entry file is for the service itself.
+  const [beforeEntry = ''] = scripts.start.split('dist/');
+  return beforeEntry.split(/\s+/).filter((word) => word.startsWith('--'));
 }
 
 async function isReady(origin) {
@@ -38,8 +39,11 @@ async function isReady(origin) {
   }
 }
 
-/** @param nodeOptions more options of Node, such as a preload. */
-export async function startService({ database, modelUrl, secret, folder }, nodeOptions = []) {
+/**
+ * @param nodeOptions more options of Node, such as a preload.
+ * @param settings more settings of the service, such as a channel of notifications.
+ */
+export async function startService({ database, modelUrl, secret, folder }, nodeOptions = [], settings = {}) {
   const port = await freePort();
   const child = startChild('../dist/src/main.js', {
     cwd: folder,
@@ -61,6 +65,7 @@ export async function startService({ database, modelUrl, secret, folder }, nodeO
       NOTIFICATION_LOG_ENABLED: 'false',
       LOG_LEVEL: 'warn',
       LOG_FORMAT: 'json',
+      ...settings,
     },
   });
   const origin = `http://127.0.0.1:${port}`;

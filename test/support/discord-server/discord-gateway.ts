@@ -4,6 +4,7 @@ import { BOT, GUILD_ID } from './discord-state.js';
 
 const OPERATION = { dispatch: 0, heartbeat: 1, identify: 2, resume: 6, hello: 10, acknowledge: 11 };
 const CLOSE = { authenticationFailed: 4004, disallowedIntents: 4014 };
+const GUILD_LISTS = ['roles', 'emojis', 'stickers', 'members', 'threads', 'voice_states', 'presences'];
 const HEARTBEAT_MS = 41_250;
 
 interface Packet {
@@ -25,6 +26,7 @@ export class DiscordGatewayServer {
     http: Server,
     private readonly token: () => string,
     private readonly url: () => string,
+    private readonly channelId: string,
   ) {
     this.sockets = new WebSocketServer({ server: http });
     this.sockets.on('connection', (socket) => this.greet(socket));
@@ -88,6 +90,13 @@ export class DiscordGatewayServer {
       session_id: 'session',
       resume_gateway_url: this.url(),
       application: { id: BOT.id, flags: 0 },
+    });
+    this.send(socket, 'GUILD_CREATE', {
+      id: GUILD_ID,
+      name: 'A server',
+      owner_id: BOT.id,
+      channels: [{ id: this.channelId, type: 0, name: 'support' }],
+      ...Object.fromEntries(GUILD_LISTS.map((name) => [name, []])),
     });
   }
 
