@@ -41,6 +41,8 @@ export default {
     '!src/ai/stream/reply-stage.ts',
     '!src/common/events/transaction.ts',
     '!src/notification/notification.ts',
+    '!src/notification/channels/channel-kind.ts',
+    '!src/notification/channels/discord/discord-gateway.ts',
   ],
   coverageThreshold: { global: { lines: 95, branches: 95 } },
 };

@@ -89,6 +89,39 @@ describe('JobQueue', () => {
     ]);
   });
 
+  it('should run a job once more when it asks for that, without counting it as a failure', async () => {
+    const jobs = new JobQueue();
+    const runs: boolean[] = [];
+    const finished = new Gate();
+    jobs.register<{ greeting: string }>({
+      queue: 'again',
+      handle: ({ greeting }, { isRetried }) => {
+        expect(greeting).toBe('hello');
+        runs.push(isRetried);
+        if (runs.length < 3) {
+          return Promise.resolve({ againAfterMs: 100 });
+        }
+        finished.open();
+        return Promise.resolve(undefined);
+      },
+    });
+    await jobs.start(createQueueClient(database.connection));
+    try {
+      await runner.transaction(async (transaction) => {
+        await transaction.query('SELECT 1');
+        await jobs.send(transaction, 'again', { greeting: 'hello' }, 'key');
+      });
+      await finished.opened;
+    } finally {
+      await jobs.stop();
+    }
+    expect(runs).toEqual([false, false, false]);
+    const states = await database.query(
+      `SELECT state, retry_count AS retries, singleton_key AS key FROM pgboss.job WHERE name = 'again'`,
+    );
+    expect(states).toEqual(Array(3).fill({ state: 'completed', retries: 0, key: 'key' }));
+  });
+
   it('should take up a job at once when the one before it is done, not when it next looks', async () => {
     const jobs = new JobQueue();
     const numbers = Array.from({ length: 20 }, (_, index) => index);

@@ -2,6 +2,7 @@ import {
   apiError,
   noFaults,
   rateLimited,
+  rateLimitedByBody,
   times,
   unavailable,
 } from '../support/discord-server/discord-faults.js';
@@ -153,6 +154,20 @@ describe('Discord', () => {
     );
     expect(new Set(footers).size).toBe(8);
     expect(footers).toHaveLength(8);
+  });
+
+  it.each([
+    ['the headers', rateLimited],
+    ['the body', rateLimitedByBody],
+  ])('should wait as long as %s of a limit say', async (_, limited) => {
+    const { token, sessionId } = await service.api.signIn();
+    const thread = await until(() => threadsOf(sessionId)[0]);
+    const path = `/channels/${thread.id}/messages`;
+    discord.faults = times(1, limited(0.7), (call) => call.path === path);
+    await service.api.send(token, 'Hello');
+    await shown(sessionId, 2);
+    const [refused, repeated] = discord.calls.filter((call) => call.path === path);
+    expect(repeated!.at - refused!.at).toBeGreaterThanOrEqual(700);
   });
 
   it('should not wait with one session for another whose thread is limited', async () => {

@@ -1,14 +1,16 @@
 import type { RecordedCall } from './discord-server.js';
 
+/** Answers so instead of doing anything. */
+export interface AnswerFault {
+  readonly kind: 'answer';
+  readonly status: number;
+  readonly body?: object;
+  readonly headers?: Record<string, string>;
+}
+
 /** How a call goes wrong. */
 export type Fault =
-  /** Answers so instead of doing anything. */
-  | {
-      readonly kind: 'answer';
-      readonly status: number;
-      readonly body?: object;
-      readonly headers?: Record<string, string>;
-    }
+  | AnswerFault
   /** Breaks the connection instead of doing anything. */
   | { readonly kind: 'break' }
   /** Does what was asked, and breaks the connection instead of saying so. */
@@ -25,7 +27,7 @@ export function unavailable(status = 503): Fault {
   return { kind: 'answer', status, body: { message: 'upstream connect error' } };
 }
 
-export function rateLimited(retryAfterSeconds: number, isGlobal = false): Fault {
+export function rateLimited(retryAfterSeconds: number, isGlobal = false): AnswerFault {
   return {
     kind: 'answer',
     status: 429,
@@ -57,4 +59,9 @@ export function times(
     left -= 1;
     return fault;
   };
+}
+
+/** The same without its headers: only the body says how long. */
+export function rateLimitedByBody(retryAfterSeconds: number, isGlobal = false): Fault {
+  return { ...rateLimited(retryAfterSeconds, isGlobal), headers: {} };
 }

@@ -1,4 +1,4 @@
-import type { APIChannel, APIEmbed, APIMessage, REST } from 'discord.js';
+import type { APIEmbed, APIMessage, REST, ResponseLike, RESTRateLimit } from 'discord.js';
 import { discordCode, toDeliveryError } from './discord-error.js';
 
 const TIMEOUT_MS = 10_000;
@@ -24,7 +24,7 @@ export class DiscordApi {
 
   /** Loads the library. */
   static async create({ apiUrl, botToken }: DiscordApiSettings): Promise<DiscordApi> {
-    const { REST: Rest } = await import('discord.js');
+    const { DefaultRestOptions, REST: Rest } = await import('discord.js');
     const rest = new Rest({
       api: apiUrl,
       version: '10',
@@ -32,6 +32,7 @@ export class DiscordApi {
       // Whoever calls knows better whether, when and with which nonce to try again.
       retries: 0,
       rejectOnRateLimit: () => true,
+      makeRequest: async (url, init) => announceLimit(await DefaultRestOptions.makeRequest(url, init)),
       handlerSweepInterval: SWEEP_MS,
     });
     return new DiscordApi(rest, botToken);
@@ -73,10 +74,6 @@ export class DiscordApi {
       : found?.id;
   }
 
-  async channel(channelId: string): Promise<APIChannel> {
-    return (await this.call((rest) => rest.get(`/channels/${channelId}`))) as APIChannel;
-  }
-
   private async call(request: (rest: REST) => Promise<unknown>): Promise<unknown> {
     try {
       // The library forgets a token that was once refused; it may have become right since.
@@ -95,4 +92,18 @@ export class DiscordFailure extends Error {
   ) {
     super(meaning.message);
   }
+}
+
+const TOO_MANY_REQUESTS = 429;
+
+/** The library reads a limit from the headers alone; what the body says of it must not be lost on the way. */
+async function announceLimit(response: ResponseLike): Promise<ResponseLike> {
+  if (response.status === TOO_MANY_REQUESTS && !response.headers.has('retry-after')) {
+    const { retry_after: seconds, global: isGlobal } = (await response.json()) as RESTRateLimit;
+    response.headers.set('retry-after', String(seconds));
+    if (isGlobal) {
+      response.headers.set('x-ratelimit-global', 'true');
+    }
+  }
+  return response;
 }
