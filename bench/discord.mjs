@@ -24,6 +24,8 @@ const { values: options } = parseArgs({
   options: {
     /** How long each phase lasts, in seconds. */
     seconds: { type: 'string', default: '60' },
+    /** How often all phases are gone through; what else the machine does then meets each of them. */
+    rounds: { type: 'string', default: '1' },
     /** Chats in a second. Discord takes 50 messages in a second, and a chat makes two. */
     rate: { type: 'string', default: '8' },
     /** How many sessions are opened while the memory is watched; 0: none. */
@@ -67,7 +69,7 @@ async function load(origin, visitors, seconds, rate) {
     );
   }
   await Promise.all(sending);
-  return times.sort((one, other) => one - other);
+  return times;
 }
 
 const at = (times, share) => times[Math.min(times.length - 1, Math.floor(times.length * share))];
@@ -119,26 +121,25 @@ async function measureTrouble({ origin }, discord, database) {
     away: () => (discord.faults = () => ({ kind: 'break' })),
     limiting: () => (discord.faults = () => (Math.random() < 0.3 ? rateLimited(0.5) : undefined)),
     failing: () => (discord.faults = () => (Math.random() < 0.3 ? unavailable(500) : undefined)),
-    slow: () => {
-      discord.faults = () => undefined;
-      discord.delayMs = SLOW_MS;
-    },
-    'well again': () => (discord.delayMs = 0),
+    slow: () => (discord.delayMs = SLOW_MS),
   };
-  for (const [name, begin] of Object.entries(phases)) {
-    begin();
-    const times = await load(origin, visitors, seconds, rate);
-    const [{ count }] = await database.query('SELECT count(*)::integer FROM notifications');
-    console.log(
-      `${name.padEnd(12)} p50 ${at(times, 0.5).toFixed(1)} ms, p95 ${at(times, 0.95).toFixed(1)} ms, ` +
-        `${times.length} chats; ${count} notifications wait`,
-    );
-    if (name === 'away') {
+  const times = Object.fromEntries(Object.keys(phases).map((name) => [name, []]));
+  for (let round = 0; round < Number(options.rounds); round += 1) {
+    for (const [name, begin] of Object.entries(phases)) {
+      begin();
+      times[name].push(...(await load(origin, visitors, seconds, rate)));
+      const [{ count }] = await database.query('SELECT count(*)::integer FROM notifications');
       discord.faults = () => undefined;
-      console.log(`             drained ${(await drained(database)).toFixed(1)} s after Discord was back`);
+      discord.delayMs = 0;
+      const wait = (await drained(database)).toFixed(1);
+      console.log(`${name}: ${count} notifications waited, drained ${wait} s after Discord was well again`);
     }
   }
-  console.log(`drained after ${(await drained(database)).toFixed(1)} s`);
+  for (const [name, all] of Object.entries(times)) {
+    const sorted = all.sort((one, other) => one - other);
+    const [p50, p95] = [0.5, 0.95].map((share) => at(sorted, share).toFixed(1));
+    console.log(`${name.padEnd(10)} p50 ${p50} ms, p95 ${p95} ms, ${sorted.length} chats`);
+  }
   console.log('threads with faults:', findFaults(discord, visitors), 'out of order:', findDisorder(discord));
 }
 
