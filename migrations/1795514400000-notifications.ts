@@ -16,6 +16,7 @@ export class Notifications1795514400000 implements MigrationInterface {
         details jsonb NOT NULL DEFAULT '{}',
         created_at timestamptz NOT NULL DEFAULT now(),
         attempts integer NOT NULL DEFAULT 0,
+        not_before timestamptz,
         failed_at timestamptz,
         failure varchar(200),
         CONSTRAINT pk_notifications PRIMARY KEY (id),

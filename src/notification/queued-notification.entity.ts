@@ -58,6 +58,10 @@ export class QueuedNotification {
   @Column({ type: 'integer', default: 0 })
   attempts: number;
 
+  /** Until when it, and with it what follows it in its session, has to wait. */
+  @Column({ name: 'not_before', type: 'timestamptz', nullable: true })
+  notBefore: Date | null;
+
   /** Since when it is no longer tried: until somebody asks for it. */
   @Column({ name: 'failed_at', type: 'timestamptz', nullable: true })
   failedAt: Date | null;

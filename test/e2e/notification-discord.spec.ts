@@ -156,6 +156,24 @@ describe('Discord', () => {
     expect(footers).toHaveLength(8);
   });
 
+  it('should send again with the same nonce what it cannot find, so that Discord does not double it', async () => {
+    const { token, sessionId } = await service.api.signIn();
+    const thread = await until(() => threadsOf(sessionId)[0]);
+    const path = `/channels/${thread.id}/messages`;
+    const loseOnce = times(1, { kind: 'lose-answer' }, (call) => call.path === path);
+    discord.faults = (call) =>
+      loseOnce(call) ??
+      (call.method === 'GET' && call.path === path ? { kind: 'answer', status: 200, body: [] } : undefined);
+    await service.api.send(token, 'Hello');
+    await shown(sessionId, 2);
+    await nothingLeft();
+    const posts = discord.calls.filter((call) => call.method === 'POST' && call.path === path);
+    const nonces = posts.map(({ body }) => (body as Message).nonce);
+    expect(nonces).toEqual([nonces[0], nonces[0], expect.any(String)]);
+    expect(new Set(footersIn(thread)).size).toBe(2);
+    expect(thread.messages).toHaveLength(2);
+  });
+
   it.each([
     ['the headers', rateLimited],
     ['the body', rateLimitedByBody],

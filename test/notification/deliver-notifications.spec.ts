@@ -3,7 +3,7 @@ import { Metrics } from '../../src/common/metrics/metrics.js';
 import { Database } from '../../src/database/database.js';
 import { ChannelGate } from '../../src/notification/delivery/channel-gate.js';
 import { DeliverNotificationsJob } from '../../src/notification/delivery/deliver-notifications.job.js';
-import { ChannelUnavailable } from '../../src/notification/delivery/delivery-errors.js';
+import { ChannelUnavailable, DeliveryPostponed } from '../../src/notification/delivery/delivery-errors.js';
 import { NotificationOutbox } from '../../src/notification/delivery/notification-outbox.js';
 import { OperatorNotices } from '../../src/notification/delivery/operator-notices.js';
 import type { Notification, NotificationChannel } from '../../src/notification/notification.js';
@@ -45,6 +45,10 @@ describe('DeliverNotificationsJob', () => {
       [sessionId, count, attempts],
     );
   };
+  const left = async (sessionId: string): Promise<readonly Notification[]> =>
+    (await outbox.next('scripted', sessionId)).notifications;
+  const mayTryAgain = (sessionId: string): Promise<unknown[]> =>
+    service.database.query('UPDATE notifications SET not_before = NULL WHERE session_id = $1', [sessionId]);
   const run = (channel: ScriptedChannel, sessionId: string, isRetried = false): Promise<unknown> =>
     new DeliverNotificationsJob(channel, outbox, new Metrics()).handle({ sessionId }, { isRetried });
 
@@ -60,7 +64,7 @@ describe('DeliverNotificationsJob', () => {
       true,
       ...Array<boolean>(24).fill(false),
     ]);
-    expect(await outbox.next('scripted', sessionId)).toEqual([]);
+    expect(await left(sessionId)).toEqual([]);
   });
 
   it('should come back later with what failed, and tell nothing before it', async () => {
@@ -70,10 +74,25 @@ describe('DeliverNotificationsJob', () => {
     channel.fails = () => new Error('unforeseen');
     await expect(run(channel, sessionId)).resolves.toEqual({ againAfterMs: expect.any(Number) as number });
     expect(channel.told).toHaveLength(1);
-    expect((await outbox.next('scripted', sessionId)).map(({ mayBeDelivered }) => mayBeDelivered)).toEqual([
-      true,
-      false,
-    ]);
+    expect((await left(sessionId)).map(({ mayBeDelivered }) => mayBeDelivered)).toEqual([true, false]);
+  });
+
+  it('should not be hurried by more news, nor forget what waits when its process has died', async () => {
+    const { sessionId } = await service.api.signIn();
+    await queue(sessionId, 1);
+    const channel = new ScriptedChannel();
+    channel.fails = () => new DeliveryPostponed(3_600_000, 'session');
+    await expect(run(channel, sessionId)).resolves.toEqual({ againAfterMs: 3_600_000 });
+    await queue(sessionId, 1);
+    await expect(run(channel, sessionId)).resolves.toBeUndefined();
+    await expect(run(channel, sessionId, true)).resolves.toEqual({
+      againAfterMs: expect.any(Number) as number,
+    });
+    expect(channel.told).toHaveLength(1);
+    channel.fails = () => undefined;
+    await mayTryAgain(sessionId);
+    await expect(run(channel, sessionId)).resolves.toBeUndefined();
+    expect(channel.told).toHaveLength(3);
   });
 
   it('should give up after many attempts that nobody foresaw, but never for an outage', async () => {
@@ -82,7 +101,8 @@ describe('DeliverNotificationsJob', () => {
     const channel = new ScriptedChannel();
     channel.fails = () => new ChannelUnavailable('away', 'outage');
     await expect(run(channel, sessionId)).resolves.toMatchObject({});
-    expect(await outbox.next('scripted', sessionId)).toHaveLength(1);
+    expect(await left(sessionId)).toHaveLength(1);
+    await mayTryAgain(sessionId);
     channel.fails = () => new Error('unforeseen');
     await expect(run(channel, sessionId)).resolves.toBeUndefined();
     const [row] = await service.database.query('SELECT failure FROM notifications WHERE session_id = $1', [

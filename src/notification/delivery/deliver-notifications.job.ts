@@ -42,11 +42,15 @@ export class DeliverNotificationsJob implements JobDefinition<NewsJob> {
     // A job that runs again may have died between sending the first one and marking it.
     let mayHaveBeenSent = isRetried;
     for (;;) {
-      const news = await this.outbox.next(this.channel.name, sessionId);
-      if (news.length === 0) {
+      const { notifications, waitMs } = await this.outbox.next(this.channel.name, sessionId);
+      if (waitMs > 0) {
+        // Whoever made it wait comes back for all of it, unless that was this very job before its process died.
+        return isRetried ? { againAfterMs: waitMs } : undefined;
+      }
+      if (notifications.length === 0) {
         return undefined;
       }
-      for (const notification of news) {
+      for (const notification of notifications) {
         const mayBeDelivered = notification.mayBeDelivered || mayHaveBeenSent;
         const again = await this.tell({ ...notification, mayBeDelivered });
         mayHaveBeenSent = false;
@@ -82,7 +86,7 @@ export class DeliverNotificationsJob implements JobDefinition<NewsJob> {
       if (error.affects === 'channel') {
         this.gate.closeFor(error.afterMs);
       }
-      return { againAfterMs: error.afterMs };
+      return this.postpone(notification, error.afterMs);
     }
     if (error instanceof DeliveryRefused) {
       this.gate.open();
@@ -104,7 +108,12 @@ export class DeliverNotificationsJob implements JobDefinition<NewsJob> {
         return this.giveUp(notification, `still failing after ${attempts} attempts`);
       }
     }
-    return { againAfterMs: retryDelay(attempts) };
+    return this.postpone(notification, retryDelay(attempts));
+  }
+
+  private async postpone(notification: Notification, againAfterMs: number): Promise<JobAgain> {
+    await this.outbox.postpone(notification, againAfterMs);
+    return { againAfterMs };
   }
 
   private async giveUp(notification: Notification, reason: string): Promise<undefined> {

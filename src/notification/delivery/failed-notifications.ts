@@ -50,7 +50,7 @@ export class FailedNotifications {
     try {
       // One attempt stays on the count: it may have got through.
       const { rowCount } = await this.client.query(
-        `UPDATE notifications SET failed_at = NULL, failure = NULL, attempts = least(attempts, 1)
+        `UPDATE notifications SET failed_at = NULL, failure = NULL, not_before = NULL, attempts = least(attempts, 1)
           WHERE failed_at IS NOT NULL AND ($1::text IS NULL OR channel = $1)`,
         [channel],
       );

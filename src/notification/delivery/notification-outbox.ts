@@ -7,6 +7,7 @@ import {
   DELETE_NOTIFICATION,
   FAIL_NOTIFICATION,
   INSERT_NOTIFICATION,
+  POSTPONE_NOTIFICATION,
   SELECT_NEXT_NOTIFICATIONS,
 } from './notification-statements.js';
 
@@ -28,9 +29,16 @@ interface NotificationRow {
   readonly details: NotificationDetails;
   readonly created_at: Date;
   readonly attempts: number;
+  readonly wait_ms: number | null;
   readonly ip_address: string;
   readonly message: string | null;
   readonly reply: string | null;
+}
+
+export interface News {
+  readonly notifications: readonly Notification[];
+  /** For how long none of them may be tried, in milliseconds. */
+  readonly waitMs: number;
 }
 
 const BATCH = 10;
@@ -53,14 +61,14 @@ export class NotificationOutbox {
     ]);
   }
 
-  /** The session's next ones, in order; empty when the channel has been told everything. */
-  async next(channel: string, sessionId: string): Promise<Notification[]> {
+  /** The session's next ones, in order; none when the channel has been told everything. */
+  async next(channel: string, sessionId: string): Promise<News> {
     const rows = await this.database.query<NotificationRow>(SELECT_NEXT_NOTIFICATIONS, [
       sessionId,
       channel,
       BATCH,
     ]);
-    return rows.map(toNotification);
+    return { notifications: rows.map(toNotification), waitMs: rows[0]?.wait_ms ?? 0 };
   }
 
   async markDelivered({ id }: Notification): Promise<void> {
@@ -71,6 +79,11 @@ export class NotificationOutbox {
   async countAttempt({ id }: Notification): Promise<number> {
     const [row] = await this.database.query<{ attempts: number }>(COUNT_ATTEMPT, [id]);
     return row?.attempts ?? 0;
+  }
+
+  /** Lets nobody try it, nor what follows it in its session, before the time is over. */
+  async postpone({ id }: Notification, ms: number): Promise<void> {
+    await this.database.query(POSTPONE_NOTIFICATION, [id, ms]);
   }
 
   /** Keeps it without trying it again, until an operator asks for that. */

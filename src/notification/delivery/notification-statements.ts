@@ -10,6 +10,7 @@ export const SELECT_NEXT_NOTIFICATIONS: Statement = {
   name: 'select-next-notifications',
   text: `
     SELECT n.id, n.fact, n.session_id, n.message_id, n.reply_id, n.details, n.created_at, n.attempts,
+           greatest(0, extract(epoch FROM n.not_before - clock_timestamp()) * 1000)::float8 AS wait_ms,
            s.ip_address, u.content AS message, r.content AS reply
       FROM notifications n
       JOIN sessions s ON s.id = n.session_id
@@ -27,6 +28,12 @@ export const DELETE_NOTIFICATION: Statement = {
 export const COUNT_ATTEMPT: Statement = {
   name: 'count-notification-attempt',
   text: `UPDATE notifications SET attempts = attempts + 1 WHERE id = $1 RETURNING attempts`,
+};
+
+/** $1 id, $2 milliseconds. */
+export const POSTPONE_NOTIFICATION: Statement = {
+  name: 'postpone-notification',
+  text: `UPDATE notifications SET not_before = clock_timestamp() + $2::float8 * interval '1 millisecond' WHERE id = $1`,
 };
 
 /** $1 id, $2 why. */
