@@ -3,7 +3,13 @@ import type { OperatorNotices } from './delivery/operator-notices.js';
 
 /** The facts that channels can be told. */
 export type Fact =
-  'SessionStarted' | 'SessionEnded' | 'MessageReceived' | 'MessageBlocked' | 'ReplyCompleted' | 'ReplyFailed';
+  | 'SessionStarted'
+  | 'SessionEnded'
+  | 'MessageReceived'
+  | 'MessageBlocked'
+  | 'ReplyCompleted'
+  | 'ReplyFailed'
+  | 'PromptLeaked';
 
 /** What a fact says beyond its ids. Rests in the database until the fact is delivered. */
 export interface NotificationDetails {

@@ -3,6 +3,7 @@ import { SessionEnded } from '../auth/events/session-ended.event.js';
 import { SessionStarted } from '../auth/events/session-started.event.js';
 import { MessageBlocked } from '../chat/events/message-blocked.event.js';
 import { MessageReceived } from '../chat/events/message-received.event.js';
+import { PromptLeaked } from '../chat/events/prompt-leaked.event.js';
 import { ReplyCompleted } from '../chat/events/reply-completed.event.js';
 import { ReplyFailed } from '../chat/events/reply-failed.event.js';
 import { OnDomainEvent } from '../common/events/domain-events.js';
@@ -68,6 +69,17 @@ export class QueueNotificationsListener {
   ): Promise<void> {
     const details = { outcome: 'fallback', durationMs };
     return this.queue({ fact: 'ReplyFailed', sessionId, messageId, replyId, details }, transaction);
+  }
+
+  @OnDomainEvent(PromptLeaked)
+  onPromptLeaked(
+    { sessionId, messageId, replyId, model }: PromptLeaked,
+    transaction: Transaction,
+  ): Promise<void> {
+    return this.queue(
+      { fact: 'PromptLeaked', sessionId, messageId, replyId, details: { model } },
+      transaction,
+    );
   }
 
   private async queue(notification: NewNotification, transaction: Transaction): Promise<void> {

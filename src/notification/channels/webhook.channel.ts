@@ -16,6 +16,7 @@ const TYPES: Readonly<Record<Fact, string>> = {
   MessageBlocked: 'message.blocked',
   ReplyCompleted: 'reply.completed',
   ReplyFailed: 'reply.failed',
+  PromptLeaked: 'prompt.leaked',
 };
 
 /**

@@ -66,6 +66,15 @@ export function factEmbed(notification: Notification): APIEmbed {
         footer: { text: `blocked message ${messageId}` },
         timestamp,
       };
+    case 'PromptLeaked':
+      return {
+        title: '🛑 Instructions nearly given away',
+        color: COLOURS.red,
+        description: 'The model was about to repeat its instructions; its reply was ended before them.',
+        fields: typeof details.model === 'string' ? [field('Model', details.model)] : [],
+        footer: { text: `leak in reply ${replyId}` },
+        timestamp,
+      };
     case 'SessionEnded':
       return {
         title: 'Session ended',
