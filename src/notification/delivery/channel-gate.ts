@@ -41,12 +41,17 @@ export class ChannelGate {
     return true;
   }
 
-  /** Closes for a while, which grows with each call until the gate is opened. */
-  close({ message, kind }: ChannelUnavailable): void {
+  /**
+   * Closes for a while, which grows with each call until the gate is opened.
+   *
+   * @returns how long it stays closed, in milliseconds.
+   */
+  close({ message, kind }: ChannelUnavailable): number {
     this.waitMs = Math.min(LONGEST_WAIT_MS[kind], Math.max(FIRST_WAIT_MS, this.waitMs * 2));
     this.closedUntil = Date.now() + this.waitMs;
     this.isTroubled = true;
     this.notices.report(PART, message, kind === 'settings' ? 'error' : 'warn');
+    return this.waitMs;
   }
 
   /** The other side asked for a pause; nothing is wrong. */

@@ -14,6 +14,8 @@ export interface NewsJob {
 const FIRST_RETRY_MS = 1_000;
 const LONGEST_RETRY_MS = 30_000;
 const MAX_ATTEMPTS = 50;
+/** How often one notification may be what a closed channel is tried with, before it waits longer than that. */
+const PROBES = 4;
 
 /** The queue of one channel: so a channel in trouble holds up nothing but itself. */
 export function notificationQueue(channel: string): string {
@@ -95,18 +97,19 @@ export class DeliverNotificationsJob implements JobDefinition<NewsJob> {
     const attempts = await this.outbox.countAttempt(notification);
     this.count('retried');
     if (error instanceof ChannelUnavailable) {
-      this.gate.close(error);
-    } else {
-      this.logger.warn({
-        msg: 'a notification could not be delivered',
-        channel: this.channel.name,
-        notification_id: notification.id,
-        attempts,
-        error_name: error instanceof Error ? error.name : typeof error,
-      });
-      if (attempts >= MAX_ATTEMPTS) {
-        return this.giveUp(notification, `still failing after ${attempts} attempts`);
-      }
+      const closedMs = this.gate.close(error);
+      // It may be this one that breaks the channel: soon the others go first.
+      return this.postpone(notification, attempts <= PROBES ? closedMs : retryDelay(attempts));
+    }
+    this.logger.warn({
+      msg: 'a notification could not be delivered',
+      channel: this.channel.name,
+      notification_id: notification.id,
+      attempts,
+      error_name: error instanceof Error ? error.name : typeof error,
+    });
+    if (attempts >= MAX_ATTEMPTS) {
+      return this.giveUp(notification, `still failing after ${attempts} attempts`);
     }
     return this.postpone(notification, retryDelay(attempts));
   }
