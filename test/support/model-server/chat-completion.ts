@@ -66,12 +66,17 @@ function faultSteps(fault: Fault): StreamStep[] {
 }
 
 function deltasOf(text: string, wordsPerDelta: number): string[] {
-  const words = text.match(/\S+\s*|\s+/g) ?? [];
+  const words = wordsOf(text);
   const deltas: string[] = [];
   for (let start = 0; start < words.length; start += wordsPerDelta) {
     deltas.push(words.slice(start, start + wordsPerDelta).join(''));
   }
   return deltas;
+}
+
+/** Each with the blanks behind it. Looks at borders alone: a repetition over megabytes would exhaust the matcher's stack. */
+function wordsOf(text: string): string[] {
+  return text === '' ? [] : text.split(/(?<=\s)(?=\S)/);
 }
 
 function head(request: ChatCompletionRequest, object: string): object {
@@ -90,7 +95,7 @@ function usageOf(request: ChatCompletionRequest, text: string): object {
 }
 
 function wordCount(text: string): number {
-  return text.match(/\S+/g)?.length ?? 0;
+  return wordsOf(text).filter((word) => word.trim() !== '').length;
 }
 
 function frame(data: object): string {
