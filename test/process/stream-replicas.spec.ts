@@ -98,6 +98,26 @@ function describeReplicas(settingsOf: () => Promise<Record<string, string>>): vo
     console.info(`${turns} turns read to their end over ${cuts} cuts`);
   }, 120_000);
 
+  it('should be read live on the other replica, however it was sent and though nobody reads it here', async () => {
+    model.respondWith(answer(STORY, { deltaDelayMs: 25 }));
+    const { token } = await replicas[0]!.api.signIn();
+    const left = await EventReader.open(replicas[0]!.url, token);
+    await left.until(() => left.text.includes('word1'));
+    left.cut();
+    const resumed = await EventReader.open(replicas[1]!.url, token, { lastEventId: left.last.id });
+    const asked = model.nextRequest();
+    const plain = replicas[0]!.api.send(token, 'Plainly', 'plain');
+    await asked;
+    const shown = await EventReader.open(replicas[1]!.url, token, { message: 'Plainly', key: 'plain' });
+    await Promise.all([resumed.toEnd(), shown.toEnd(), plain]);
+    expectWholeStream([...left.events, ...resumed.events]);
+    expectWholeStream(shown.events);
+    // Not all at once when it was over.
+    expect(resumed.events.length).toBeGreaterThan(10);
+    expect(shown.events.length).toBeGreaterThan(10);
+    model.respondWith(answer(STORY, { deltaDelayMs: 8 }));
+  });
+
   it('should cancel on one replica what the other one runs, also after a resume', async () => {
     model.respondWith(answer(STORY, { fault: { kind: 'stall', afterDeltas: 5 } }));
     const { token } = await replicas[0]!.api.signIn();

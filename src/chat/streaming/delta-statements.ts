@@ -75,3 +75,9 @@ export const SELECT_MISSED_SIGNALS: Statement = {
 
 /** $1 session. */
 export const NOTIFY_SESSION_ENDED = `SELECT pg_notify('${TURN_CHANNEL}', 'session:' || $1::text)`;
+
+/** $1 turn. */
+export const NOTIFY_WATCHED: Statement = {
+  name: 'notify-watched',
+  text: `SELECT pg_notify('${TURN_CHANNEL}', 'watch:' || $1::text)`,
+};

@@ -9,7 +9,7 @@ const RETRY_DELAY_MS = 300;
 
 /**
  * A turn that this process is getting a reply for: collects its text, and shows it to readers piece by piece,
- * each piece stored first. Without a reader nothing is stored before the end.
+ * each piece stored first. Until somebody reads, here or on another replica, nothing is stored before the end.
  */
 export class RunningTurn {
   readonly feed: TurnFeed;
@@ -17,6 +17,7 @@ export class RunningTurn {
   /** Where the deltas that were cut so far end. Once cut, a delta never changes: it may have been read elsewhere. */
   private readonly ends: number[] = [];
   private text = '';
+  private isWatched = false;
   private isFinishing = false;
   private isOvertaken = false;
   private showing: Promise<void> | undefined;
@@ -26,7 +27,7 @@ export class RunningTurn {
     private readonly turn: StartedTurn,
     private readonly journal: DeltaJournal,
   ) {
-    this.feed = new TurnFeed(turn.id, turn.sessionId, () => this.show());
+    this.feed = new TurnFeed(turn.id, turn.sessionId, () => this.watch());
     this.feed.append(acceptedEvent(turn.id, turn.createdAt));
   }
 
@@ -43,6 +44,15 @@ export class RunningTurn {
   /** All the text so far. */
   get fullText(): string {
     return this.text;
+  }
+
+  /**
+   * Somebody reads. That lasts: a reader who has gone from here may read on elsewhere, and what is shown there
+   * is what is stored.
+   */
+  watch(): void {
+    this.isWatched = true;
+    this.show();
   }
 
   cancel(): void {
@@ -97,7 +107,7 @@ export class RunningTurn {
   private get canShow(): boolean {
     return (
       this.text.length > this.cut &&
-      this.feed.isWatched &&
+      this.isWatched &&
       !this.isFinishing &&
       !this.isOvertaken &&
       this.failure === undefined

@@ -1,6 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { Database } from '../../database/database.js';
-import { SELECT_PROGRESS } from './delta-statements.js';
+import { NOTIFY_WATCHED, SELECT_PROGRESS } from './delta-statements.js';
 import { FollowedTurn, type ProgressRow } from './followed-turn.js';
 import { SESSION_ENDED } from './stream-event.js';
 
@@ -21,6 +21,10 @@ export class TurnFollower {
       return known;
     }
     const [row] = await this.database.query<ProgressRow>(SELECT_PROGRESS, [[turnId], [0]]);
+    if (row?.outcome === 'pending') {
+      // Whoever runs it stores nothing before the end until it knows of a reader.
+      await this.database.query(NOTIFY_WATCHED, [turnId]);
+    }
     return this.followed.get(turnId) ?? (row && new FollowedTurn(row, (turn) => this.watch(turn)));
   }
 

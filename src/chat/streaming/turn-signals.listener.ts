@@ -58,6 +58,9 @@ export class TurnSignalsListener implements OnModuleInit, OnModuleDestroy {
       case 'turn':
         this.follower.read(ids);
         break;
+      case 'watch':
+        ids.forEach((id) => this.running.find(id)?.watch());
+        break;
       case 'cancel':
         ids.forEach((id) => this.running.find(id)?.cancel());
         break;
