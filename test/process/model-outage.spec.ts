@@ -1,3 +1,4 @@
+import { Agent, request } from 'node:http';
 import { Gate } from '../support/gate.js';
 import { answer, type ModelScript } from '../support/model-server/model-script.js';
 import { ModelServer } from '../support/model-server/model-server.js';
@@ -5,10 +6,11 @@ import { ServiceProcess } from '../support/service-process.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 
 const HANGING_TURNS = 200;
-const CALLS = 300;
+const CALLS = 1_000;
 
 describe('While every model hangs', () => {
   const gate = new Gate();
+  const agent = new Agent({ keepAlive: false });
   let model: ModelServer;
   let database: TestDatabase;
   let service: ServiceProcess;
@@ -25,6 +27,7 @@ describe('While every model hangs', () => {
   }, 60_000);
 
   afterAll(async () => {
+    agent.destroy();
     await service.stop();
     await database.drop();
     await model.close();
@@ -41,6 +44,23 @@ describe('While every model hangs', () => {
     return times.sort((a, b) => a - b);
   }
 
+  /** Not by `fetch`: its pool, full of connections that wait, would slow down the calls that are measured. */
+  const send = (token: string): Promise<string> =>
+    new Promise((resolve, reject) => {
+      const call = request(`${service.url}/chat`, {
+        agent,
+        method: 'POST',
+        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      });
+      call.once('error', reject);
+      call.once('response', (response) => {
+        let text = '';
+        response.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
+        response.once('end', () => resolve(text));
+      });
+      call.end('{"message":"Are you there?"}');
+    });
+
   it('should serve every other call, and the turns when the models are back', async () => {
     const { token } = await service.api.signIn();
     await service.api.send(token, 'Hello');
@@ -53,7 +73,7 @@ describe('While every model hangs', () => {
       Array.from({ length: HANGING_TURNS / 50 }, () => service.api.signIn()),
     );
     const hanging = Array.from({ length: HANGING_TURNS }, (_, index) =>
-      service.api.send(sessions[index % sessions.length]!.token, 'Are you there?'),
+      send(sessions[index % sessions.length]!.token),
     );
     let pending = 0;
     while (pending < HANGING_TURNS) {
@@ -65,7 +85,7 @@ describe('While every model hangs', () => {
     const during = await readHistory(token);
     gate.open();
     const answers = await Promise.all(hanging);
-    expect(answers.every(({ body }) => body.response === 'At last.')).toBe(true);
+    expect(answers.every((body) => body.includes('"response":"At last."'))).toBe(true);
 
     const at = (times: readonly number[], share: number): string =>
       (times[Math.floor(times.length * share)] ?? 0).toFixed(1);
