@@ -61,8 +61,10 @@ export class RedisConnection implements OnApplicationBootstrap, OnApplicationShu
       return;
     }
     if (this.subscriber === undefined) {
-      // A connection that listens can do nothing else. It comes back, subscriptions and all, by itself.
-      this.subscriber = this.client.duplicate({ enableOfflineQueue: true, maxRetriesPerRequest: null });
+      // A connection that listens can do nothing else. It comes back, subscriptions and all, by itself; nobody
+      // waits for it, so it has all the time that Redis takes to be there.
+      const patience = { enableOfflineQueue: true, maxRetriesPerRequest: null, commandTimeout: undefined };
+      this.subscriber = this.client.duplicate(patience);
       this.subscriber.on('error', () => undefined);
     }
     this.subscriber.on('message', (from, message) => {
