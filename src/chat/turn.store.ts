@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import type { ConversationMessage } from '../ai/reply.js';
 import { authenticationProblem } from '../auth/authentication-problem.js';
 import { DomainEvents } from '../common/events/domain-events.js';
 import { newMessageId } from '../common/ids.js';
@@ -7,6 +6,7 @@ import { Metrics } from '../common/metrics/metrics.js';
 import { Problem } from '../common/problem/problem.js';
 import { Configuration } from '../config/configuration.js';
 import { Database } from '../database/database.js';
+import { existingTurn, startedTurn, type Acceptance, type AcceptRow } from './acceptance.js';
 import { TokenBudget } from './budget/token-budget.js';
 import { MessageBlocked } from './events/message-blocked.event.js';
 import { MessageReceived } from './events/message-received.event.js';
@@ -19,22 +19,6 @@ import type { IncomingMessage } from './message-intake.js';
 import type { TurnReply } from './turn-reply.js';
 import { ACCEPT_TURN, COMPLETE_TURN, SELECT_TURN } from './turn-statements.js';
 import { toTurn, type StartedTurn, type Turn, type TurnRow } from './turn.js';
-
-export type Acceptance =
-  | { readonly kind: 'started'; readonly turn: StartedTurn }
-  | { readonly kind: 'existing'; readonly turn: Turn };
-
-type AcceptRow = { [Column in keyof TurnRow]: TurnRow[Column] | null } & {
-  readonly is_live: boolean;
-  readonly message_count: number;
-  readonly started_id: string | null;
-  readonly attempt: number | null;
-  readonly started_at: Date | null;
-  readonly is_new: boolean | null;
-  readonly discarded_deltas: number | null;
-  readonly is_same_request: boolean | null;
-  readonly context: { content: string; reply: string | null }[] | null;
-};
 
 /**
  * A twin that was met in the very act is visible to the second run: the session's lock, which both need,
@@ -195,30 +179,6 @@ export class TurnStore {
       return existing;
     });
   }
-}
-
-function startedTurn(row: AcceptRow, sessionId: string, message: string): StartedTurn | undefined {
-  const { started_id: id, attempt, started_at: createdAt } = row;
-  if (id === null || attempt === null || createdAt === null) {
-    return undefined;
-  }
-  const history = (row.context ?? []).flatMap(({ content, reply }): ConversationMessage[] => [
-    { role: 'user', content },
-    ...(reply === null ? [] : [{ role: 'assistant' as const, content: reply }]),
-  ]);
-  return { id, sessionId, attempt, message, createdAt, history, discardedDeltas: row.discarded_deltas ?? 0 };
-}
-
-function existingTurn(row: AcceptRow): Acceptance | undefined {
-  if (row.id === null) {
-    return undefined;
-  }
-  if (row.is_same_request !== true) {
-    throw new Problem('idempotency_key_reused', {
-      detail: 'This Idempotency-Key was sent before with another message; use a new key for a new message.',
-    });
-  }
-  return { kind: 'existing', turn: toTurn(row as TurnRow) };
 }
 
 function completionEvent({ sessionId, id }: StartedTurn, replyId: string, reply: TurnReply): object {
