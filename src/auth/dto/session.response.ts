@@ -2,7 +2,7 @@ import { ApiProperty } from '@nestjs/swagger';
 
 export class SessionResponse {
   @ApiProperty({
-    description: 'The session the token belongs to.',
+    description: 'The id of the session.',
     example: 'q2vK0m5d1XHn7cT9yLwA3eRzBfJ8sUgP',
     pattern: '^[A-Za-z0-9_-]{1,32}$',
     maxLength: 32,
