@@ -22,8 +22,8 @@ const MAY_ALSO_IMPORT = {
   // The service and what goes in and out of it; never its insides.
   chat: ['^src/ai/(ai\\.module|ai\\.service|reply)\\.ts$'],
   health: ['^src/ai/(ai\\.module|ai\\.service)\\.ts$'],
-  // Facts only.
-  notification: ['^src/(auth|chat)/events/'],
+  // Facts, and the desk at which what an operator says and decides takes effect.
+  notification: ['^src/(auth|chat)/events/', '^src/chat/desk/(desk\\.module|operator-desk\\.service)\\.ts$'],
 };
 
 const moduleRules = Object.entries(MAY_IMPORT).map(([name, allowed]) => ({

@@ -4,6 +4,10 @@ import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
 @Entity({ name: 'sessions' })
 @Index('idx_session_active_expiry', ['isActive', 'expiresAt'])
 @Index('idx_session_email_active', ['emailHash', 'isActive'])
+@Index('uq_session_discord_thread', ['discordThreadId'], {
+  unique: true,
+  where: 'discord_thread_id IS NOT NULL',
+})
 @Check('ck_session_counters', 'message_count >= 0 AND last_sequence >= 0')
 export class Session {
   @PrimaryColumn({ type: 'varchar', length: 32, primaryKeyConstraintName: 'pk_sessions' })
@@ -57,4 +61,16 @@ export class Session {
   /** Tokens that turns which are being answered may yet take. */
   @Column({ name: 'tokens_reserved', type: 'bigint', default: 0 })
   tokensReserved: string;
+
+  /** While an operator answers instead of a model: the sequence from which on; null while a model answers. */
+  @Column({ name: 'operator_from_sequence', type: 'integer', nullable: true })
+  operatorFromSequence: number | null;
+
+  /** Messages of operators that the visitor can read. */
+  @Column({ name: 'operator_message_count', type: 'integer', default: 0 })
+  operatorMessageCount: number;
+
+  /** Until when some replica wants to be told of what is new in the conversation; null: nobody ever did. */
+  @Column({ name: 'events_watched_until', type: 'timestamptz', nullable: true })
+  eventsWatchedUntil: Date | null;
 }

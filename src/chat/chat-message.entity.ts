@@ -14,10 +14,19 @@ import type { TurnOutcome } from './turn-outcome.js';
   unique: true,
   where: 'idempotency_key IS NOT NULL',
 })
+@Index('uq_message_external_id', ['sessionId', 'externalId'], {
+  unique: true,
+  where: 'external_id IS NOT NULL',
+})
+@Index('idx_message_revision', ['sessionId', 'revision'], { where: 'revision IS NOT NULL' })
 @Check('ck_message_type', "message_type IN ('user', 'assistant', 'operator')")
 @Check(
   'ck_message_outcome',
-  "outcome IN ('pending', 'answered', 'fallback', 'blocked', 'cancelled', 'interrupted') AND message_type = 'user' OR outcome IS NULL AND message_type <> 'user'",
+  "outcome IN ('pending', 'answered', 'fallback', 'blocked', 'cancelled', 'interrupted', 'operator') AND message_type = 'user' OR outcome IS NULL AND message_type <> 'user'",
+)
+@Check(
+  'ck_message_operator',
+  "message_type = 'operator' OR num_nonnulls(external_id, revision, edited_at, withdrawn_at) = 0",
 )
 @Check('ck_message_reply', "(message_type = 'assistant') = (reply_to_id IS NOT NULL)")
 @Check('ck_message_lease', "(lease_expires_at IS NOT NULL) = (outcome IS NOT DISTINCT FROM 'pending')")
@@ -32,7 +41,7 @@ export class ChatMessage {
   @JoinColumn({ name: 'session_id', foreignKeyConstraintName: 'fk_message_session' })
   session: Relation<Session>;
 
-  /** Position in the conversation: gapless within a session, given under the session row's lock. */
+  /** Position in the conversation, given under the session row's lock; revisions take numbers of the same series. */
   @Column({ type: 'integer' })
   sequence: number;
 
@@ -108,4 +117,19 @@ export class ChatMessage {
 
   @Column({ name: 'reserved_on', type: 'date', nullable: true })
   reservedOn: string | null;
+
+  /** On an operator's message: what it is called where it was written, so that it is stored once. */
+  @Column({ name: 'external_id', type: 'varchar', length: 64, nullable: true })
+  externalId: string | null;
+
+  /** On an operator's message that was edited or withdrawn: the sequence of the last such change. */
+  @Column({ type: 'integer', nullable: true })
+  revision: number | null;
+
+  @Column({ name: 'edited_at', type: 'timestamptz', nullable: true })
+  editedAt: Date | null;
+
+  /** On an operator's message that was deleted: its text is gone, and readers are told so. */
+  @Column({ name: 'withdrawn_at', type: 'timestamptz', nullable: true })
+  withdrawnAt: Date | null;
 }

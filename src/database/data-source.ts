@@ -1,8 +1,10 @@
 import { DataSource, type DataSourceOptions } from 'typeorm';
+import { BlockedVisitor } from '../auth/blocked-visitor.entity.js';
 import { Session } from '../auth/session.entity.js';
 import { SignInCode } from '../auth/sign-in-code.entity.js';
 import { DailyTokens } from '../chat/budget/daily-tokens.entity.js';
 import { ChatMessage } from '../chat/chat-message.entity.js';
+import { OperatorCommand } from '../chat/desk/operator-command.entity.js';
 import { TurnDelta } from '../chat/turn-delta.entity.js';
 import type { Configuration } from '../config/configuration.js';
 import { QueuedNotification } from '../notification/queued-notification.entity.js';
@@ -19,7 +21,10 @@ export function dataSourceOptions(
 ): DataSourceOptions {
   return {
     type: 'postgres',
-    entities: [Session, SignInCode, ChatMessage, TurnDelta, DailyTokens, QueuedNotification],
+    entities: [
+      ...[Session, SignInCode, BlockedVisitor],
+      ...[ChatMessage, TurnDelta, DailyTokens, OperatorCommand, QueuedNotification],
+    ],
     migrations: [...migrations],
     migrationsTableName: 'schema_migrations',
     migrationsTransactionMode: 'each',

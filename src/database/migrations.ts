@@ -4,6 +4,7 @@ import { VerifiedSignIn1795503600000 } from '../../migrations/1795503600000-veri
 import { Streaming1795510800000 } from '../../migrations/1795510800000-streaming.js';
 import { Notifications1795514400000 } from '../../migrations/1795514400000-notifications.js';
 import { TokenBudgets1795518000000 } from '../../migrations/1795518000000-token-budgets.js';
+import { OperatorsDesk1795521600000 } from '../../migrations/1795521600000-operators-desk.js';
 
 /**
  * Every migration, oldest first. Listed by hand instead of by a file pattern, so that the compiler sees a
@@ -15,4 +16,5 @@ export const migrations: readonly (new () => MigrationInterface)[] = [
   Streaming1795510800000,
   Notifications1795514400000,
   TokenBudgets1795518000000,
+  OperatorsDesk1795521600000,
 ];

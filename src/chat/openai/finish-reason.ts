@@ -9,5 +9,6 @@ export const FINISH_REASONS: Readonly<Record<TurnOutcome, FinishReason>> = {
   blocked: 'content_filter',
   cancelled: 'length',
   interrupted: 'length',
+  operator: 'stop',
   pending: 'length',
 };

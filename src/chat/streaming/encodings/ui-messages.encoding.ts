@@ -10,6 +10,7 @@ const FINISH_REASONS: Readonly<Record<TurnOutcome, string>> = {
   blocked: 'content-filter',
   cancelled: 'interrupted',
   interrupted: 'interrupted',
+  operator: 'other',
   pending: 'other',
 };
 
