@@ -50,7 +50,7 @@ export class AuthController {
   @ApiAcceptedResponse({ description: 'A code is on its way to the address.', type: CodeSentResponse })
   @ApiProblems(
     ...(['validation_failed', 'malformed_json', 'payload_too_large', 'unsupported_media_type'] as const),
-    ...(['bot_suspected', 'rate_limited'] as const),
+    ...(['bot_suspected', 'visitor_blocked', 'rate_limited'] as const),
   )
   async signInByEmail(
     @Body() body: SignInByEmailRequest,

@@ -8,6 +8,7 @@ import { BrowserBinding } from './browser/browser-binding.service.js';
 import { OwnSessionsController } from './own-sessions.controller.js';
 import { OwnSessions } from './own-sessions.service.js';
 import { SessionOpener } from './session-opener.js';
+import { SessionCloser } from './session-closer.js';
 import { SessionGuard } from './session.guard.js';
 import { SessionTokenService } from './session-token.service.js';
 import { SessionTokenStrategy } from './session-token.strategy.js';
@@ -24,6 +25,7 @@ import { MailSeal } from './verification/mail-seal.js';
     AuthService,
     OwnSessions,
     SessionOpener,
+    SessionCloser,
     SessionTokenService,
     SessionTokenStrategy,
     BrowserBinding,
@@ -34,5 +36,6 @@ import { MailSeal } from './verification/mail-seal.js';
     // Global: a route is guarded unless it is marked @Public().
     { provide: APP_GUARD, useClass: SessionGuard },
   ],
+  exports: [SessionCloser],
 })
 export class AuthModule {}

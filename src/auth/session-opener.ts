@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DomainEvents } from '../common/events/domain-events.js';
 import { newSessionId } from '../common/ids.js';
+import { Problem } from '../common/problem/problem.js';
 import { Configuration } from '../config/configuration.js';
 import type { PipelinedTransaction } from '../database/pipelined-transaction.js';
 import { BrowserBinding } from './browser/browser-binding.service.js';
@@ -35,6 +36,7 @@ export class SessionOpener {
     private readonly configuration: Configuration,
   ) {}
 
+  /** @throws {Problem} `visitor_blocked` while an operator has shut the address out. */
   async open(
     transaction: PipelinedTransaction,
     visitor: Visitor,
@@ -57,11 +59,16 @@ export class SessionOpener {
       this.makeRoom(transaction, emailHash),
       transaction.query<{ expires_at: Date }>(INSERT_SESSION, values),
     ]);
+    if (row === undefined) {
+      throw new Problem('visitor_blocked', {
+        detail: 'New conversations are not accepted from this address at present.',
+      });
+    }
     for (const { id } of replaced) {
       await this.events.publish(new SessionEnded(id, 'replaced'), transaction);
     }
     await this.events.publish(new SessionStarted(sessionId, new VisitorEmail(visitor.email)), transaction);
-    return { sessionId, expiresAt: (row as { expires_at: Date }).expires_at, visitor };
+    return { sessionId, expiresAt: row.expires_at, visitor };
   }
 
   async sign({ sessionId, expiresAt, visitor }: OpenedSession): Promise<SignedInSession> {

@@ -32,15 +32,19 @@ export const LOCK_EMAIL: Statement = {
   text: `SELECT pg_advisory_xact_lock(hashtextextended('parley:email:' || $1::text, 0))`,
 };
 
-// The expiry falls on a whole second, because a token's `exp` can say no more than that.
+/**
+ * No row where an operator has shut the address out. The expiry falls on a whole second, because a token's `exp`
+ * can say no more than that.
+ */
 export const INSERT_SESSION: Statement = {
   name: 'insert-session',
   text: `
     INSERT INTO sessions (id, email_hash, browser_hash, ip_address, created_at, expires_at, last_activity,
                           idle_timeout, email_verified)
-    SELECT $1, $2, $3, $4, t.now, date_trunc('second', t.now) + $5::bigint * interval '1 millisecond', t.now,
+    SELECT $1, $2::varchar, $3, $4, t.now, date_trunc('second', t.now) + $5::bigint * interval '1 millisecond', t.now,
            $6::bigint * interval '1 millisecond', $7
       FROM (SELECT statement_timestamp() AS now) t
+     WHERE NOT EXISTS (SELECT FROM blocked_visitors b WHERE b.email_hash = $2::varchar AND b.blocked_until > t.now)
     RETURNING expires_at`,
 };
 
@@ -54,6 +58,15 @@ export const END_OLDEST_SESSIONS: Statement = {
                      ORDER BY o.created_at DESC, o.id DESC OFFSET $2::integer)
        AND ${liveSession('s')}
     RETURNING s.id`,
+};
+
+/** Shuts out the address of session $1 for $2 milliseconds; a longer time that was set before stays. */
+export const BLOCK_VISITOR: Statement = {
+  name: 'block-visitor',
+  text: `
+    INSERT INTO blocked_visitors AS b (email_hash, blocked_until)
+    SELECT s.email_hash, clock_timestamp() + $2::bigint * interval '1 millisecond' FROM sessions s WHERE s.id = $1
+        ON CONFLICT (email_hash) DO UPDATE SET blocked_until = greatest(b.blocked_until, excluded.blocked_until)`,
 };
 
 export const SELECT_LIVE_SESSION: Statement = {

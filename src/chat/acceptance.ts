@@ -10,6 +10,7 @@ export type Acceptance =
 /** The row of ACCEPT_TURN. */
 export type AcceptRow = { [Column in keyof TurnRow]: TurnRow[Column] | null } & {
   readonly is_live: boolean;
+  readonly is_taken_over: boolean;
   readonly message_count: number;
   readonly started_id: string | null;
   readonly attempt: number | null;
@@ -17,7 +18,8 @@ export type AcceptRow = { [Column in keyof TurnRow]: TurnRow[Column] | null } & 
   readonly is_new: boolean | null;
   readonly discarded_deltas: number | null;
   readonly is_same_request: boolean | null;
-  readonly context: { content: string; reply: string | null }[] | null;
+  /** Turns, and what operators said between them as a reply without a question. */
+  readonly context: { content: string | null; reply: string | null }[] | null;
 };
 
 /** The turn that the statement started, or took over. */
@@ -27,10 +29,14 @@ export function startedTurn(row: AcceptRow, sessionId: string, message: string):
     return undefined;
   }
   const history = (row.context ?? []).flatMap(({ content, reply }): ConversationMessage[] => [
-    { role: 'user', content },
+    ...(content === null ? [] : [{ role: 'user' as const, content }]),
     ...(reply === null ? [] : [{ role: 'assistant' as const, content: reply }]),
   ]);
-  return { id, sessionId, attempt, message, createdAt, history, discardedDeltas: row.discarded_deltas ?? 0 };
+  return {
+    ...{ id, sessionId, attempt, message, createdAt, history },
+    discardedDeltas: row.discarded_deltas ?? 0,
+    isLeftToOperator: row.is_taken_over,
+  };
 }
 
 /**

@@ -15,7 +15,7 @@ import { ApiProblems } from '../common/openapi/api-problems.decorator.js';
 import { BotChecked } from '../security/bots/bot-checked.decorator.js';
 import { RateLimited } from '../security/throttling/rate-limited.decorator.js';
 import { ChatService, unknownMessage } from './chat.service.js';
-import { HistoryItem, toHistoryItem } from './dto/history-item.response.js';
+import { HistoryItem, toHistoryEntry, toHistoryItem } from './dto/history-item.response.js';
 import { HistoryQuery } from './dto/history.query.js';
 import { HistoryResponse } from './dto/history.response.js';
 import { SendMessageRequest } from './dto/send-message.request.js';
@@ -92,7 +92,8 @@ export class ChatController {
     operationId: 'getHistory',
     summary: 'Read the conversation back',
     description:
-      'The newest page first; within a page the oldest turn first. Follow `next_cursor` to go back in time.',
+      'The newest page first; within a page the oldest item first. Follow `next_cursor` to go back in time. An item is ' +
+      'a turn, or, with role `operator`, what an operator said to the visitor.',
   })
   @ApiOkResponse({ description: 'A page of the conversation.', type: HistoryResponse })
   @ApiProblems(
@@ -108,7 +109,7 @@ export class ChatController {
     }
     const page = await this.history.read(caller.sessionId, query.limit, query.before);
     return {
-      messages: page.turns.map(toHistoryItem),
+      messages: page.entries.map(toHistoryEntry),
       total: page.total,
       has_more: page.nextCursor !== undefined,
       next_cursor: page.nextCursor ?? null,

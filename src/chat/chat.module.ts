@@ -3,6 +3,7 @@ import { AiModule } from '../ai/ai.module.js';
 import { TokenBudget } from './budget/token-budget.js';
 import { ChatController } from './chat.controller.js';
 import { ChatService } from './chat.service.js';
+import { DeskModule } from './desk/desk.module.js';
 import { HistoryService } from './history.service.js';
 import { MessageIntake } from './message-intake.js';
 import { MessageLengthPipe } from './message-length.pipe.js';
@@ -18,7 +19,7 @@ import { TurnRunner } from './turn-runner.js';
 import { TurnStore } from './turn.store.js';
 
 @Module({
-  imports: [AiModule],
+  imports: [AiModule, DeskModule],
   controllers: [ChatController, ChatStreamController, ChatCompletionsController],
   providers: [
     ...[MessageLengthPipe, MessageIntake, ChatService, TurnStore, TurnRunner, TokenBudget, HistoryService],

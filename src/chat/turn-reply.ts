@@ -12,17 +12,25 @@ export interface BlockedReply extends Omit<FinishedReply, 'outcome'> {
   readonly ruleIds: readonly string[];
 }
 
+/** The reply to a message that is left to an operator. */
+export interface OperatorReply extends Omit<FinishedReply, 'outcome'> {
+  readonly outcome: 'operator';
+}
+
 /** What ends a turn. */
-export type TurnReply = FinishedReply | BlockedReply;
+export type TurnReply = FinishedReply | BlockedReply | OperatorReply;
 
 export function blockedReply({ reasons }: ScreeningResult): BlockedReply {
-  return {
-    outcome: 'blocked',
-    text: BLOCKED_TEXT,
-    model: null,
-    usage: { promptTokens: null, completionTokens: null },
-    durationMs: 0,
-    attempts: 0,
-    ruleIds: reasons,
-  };
+  return { ...BY_NO_MODEL, outcome: 'blocked', text: BLOCKED_TEXT, ruleIds: reasons };
 }
+
+export function operatorReply(notice: string): OperatorReply {
+  return { ...BY_NO_MODEL, outcome: 'operator', text: notice };
+}
+
+const BY_NO_MODEL = {
+  model: null,
+  usage: { promptTokens: null, completionTokens: null },
+  durationMs: 0,
+  attempts: 0,
+};

@@ -5,12 +5,13 @@ import type { FinishedReply } from '../ai/reply.js';
 import { toProblem } from '../common/problem/framework-errors.js';
 import { newMessageId } from '../common/ids.js';
 import { Problem } from '../common/problem/problem.js';
+import { Configuration } from '../config/configuration.js';
 import { Sanitiser } from '../security/sanitiser/sanitiser.service.js';
 import type { IncomingMessage } from './message-intake.js';
 import { DeltaJournal } from './streaming/delta-journal.js';
 import { RunningTurn } from './streaming/running-turn.js';
 import { RunningTurns } from './streaming/running-turns.js';
-import { blockedReply, type TurnReply } from './turn-reply.js';
+import { blockedReply, operatorReply, type TurnReply } from './turn-reply.js';
 import { TurnStore } from './turn.store.js';
 import type { AnsweredTurn, StartedTurn, Turn } from './turn.js';
 
@@ -36,6 +37,7 @@ export class TurnRunner {
     private readonly sanitiser: Sanitiser,
     private readonly journal: DeltaJournal,
     private readonly running: RunningTurns,
+    private readonly configuration: Configuration,
   ) {}
 
   run(started: StartedTurn, incoming: IncomingMessage): StartedRun {
@@ -74,8 +76,11 @@ export class TurnRunner {
     { blockedBy }: IncomingMessage,
     running: RunningTurn,
   ): Promise<TurnReply> {
-    if (blockedBy !== undefined) {
-      const reply = blockedReply(blockedBy);
+    if (blockedBy !== undefined || started.isLeftToOperator) {
+      const reply =
+        blockedBy === undefined
+          ? operatorReply(this.configuration.chat.operatorNotice)
+          : blockedReply(blockedBy);
       running.push(reply.text);
       return reply;
     }

@@ -21,7 +21,7 @@ export const TURN_COLUMNS = `
 /**
  * ACCEPT. One statement decides and records everything, under the lock of the session's row:
  * is the session live, is the key new, is the limit not reached; then it inserts the message, counts it,
- * and returns the context for the model. The lock makes the count exact and the sequence gapless.
+ * and returns the context for the model: earlier turns, and what operators said between them. The lock makes the count exact and the sequence gapless.
  *
  * Where the key exists, the turn is returned as it stands; a turn whose lease has run out and whose message
  * is the same is taken over: `attempt` goes up, which fences off whoever had it before, and what that one
@@ -38,7 +38,8 @@ export const ACCEPT_TURN: Statement = {
   name: 'accept-turn',
   text: `
     WITH session AS MATERIALIZED (
-      SELECT s.id, ${liveSession('s')} AS is_live, s.message_count, s.last_sequence
+      SELECT s.id, ${liveSession('s')} AS is_live, s.message_count, s.last_sequence,
+             s.operator_from_sequence IS NOT NULL AS is_taken_over, s.operator_message_count
         FROM sessions s WHERE s.id = $1
          FOR NO KEY UPDATE
     ), existing AS MATERIALIZED (
@@ -79,15 +80,25 @@ export const ACCEPT_TURN: Statement = {
        WHERE u.session_id = $1 AND u.message_type = 'user' AND u.outcome NOT IN ('pending', 'blocked')
          AND u.sequence < coalesce((SELECT min(sequence) FROM started), 0)
        ORDER BY u.sequence DESC LIMIT $8::integer
+    ), said AS (
+      SELECT o.sequence, o.content
+        FROM session s JOIN chat_messages o ON o.session_id = s.id AND o.message_type = 'operator'
+       WHERE s.operator_message_count > 0 AND o.withdrawn_at IS NULL
+         AND o.sequence > (SELECT CASE WHEN count(*) < $8::integer THEN 0 ELSE min(sequence) END FROM context)
+         AND o.sequence < coalesce((SELECT min(sequence) FROM started), 0)
+       ORDER BY o.sequence DESC LIMIT $8::integer
     )
-    SELECT s.is_live, s.message_count,
+    SELECT s.is_live, s.is_taken_over, s.message_count,
            st.id AS started_id, st.attempt, st.timestamp AS started_at, st.is_new, st.discarded_deltas,
            e.id, e.content, e.timestamp, e.is_pending, e.outcome, e.is_same_request,
            e.reply_id, e.reply_content, e.reply_timestamp, e.partial_text,
            e.model, e.prompt_tokens, e.completion_tokens,
-           (SELECT json_agg(json_build_object('content', c.content, 'reply',
-                     CASE WHEN c.outcome <> 'fallback' THEN c.reply_content END) ORDER BY c.sequence)
-              FROM context c) AS context
+           (SELECT json_agg(json_build_object('content', c.content, 'reply', c.reply) ORDER BY c.sequence)
+              FROM (SELECT sequence, content,
+                           CASE WHEN outcome NOT IN ('fallback', 'operator') THEN reply_content END AS reply
+                      FROM context
+                     UNION ALL
+                    SELECT sequence, NULL, content FROM said) c) AS context
       FROM session s LEFT JOIN started st ON true LEFT JOIN existing e ON true`,
 };
 
@@ -95,6 +106,8 @@ export const ACCEPT_TURN: Statement = {
  * COMPLETE. Stores the reply and the outcome together, if the turn is still this attempt's; the session's
  * row is locked first, as ACCEPT does, so the two can never wait for each other. Running it twice with the
  * same reply id changes nothing and returns the reply again, so an unknown COMMIT can be repeated.
+ *
+ * In a session that an operator has taken over no reply of a model is stored.
  *
  * Replicas that follow the turn are told when it commits, where it was streamed.
  *
@@ -106,11 +119,12 @@ export const COMPLETE_TURN: Statement = {
   name: 'complete-turn',
   text: `
     WITH session AS MATERIALIZED (
-      SELECT s.id, s.last_sequence FROM sessions s WHERE s.id = $1 FOR NO KEY UPDATE
+      SELECT s.id, s.last_sequence, s.operator_from_sequence FROM sessions s WHERE s.id = $1 FOR NO KEY UPDATE
     ), turn AS (
       UPDATE chat_messages u SET outcome = $4, lease_expires_at = NULL
         FROM session s
        WHERE u.id = $2 AND u.session_id = s.id AND u.attempt = $3::integer AND u.outcome = 'pending'
+         AND (s.operator_from_sequence IS NULL OR $4 IN ('operator', 'blocked'))
       RETURNING u.id
     ), reply AS (
       INSERT INTO chat_messages (id, session_id, sequence, message_type, content, timestamp, reply_to_id,
@@ -145,23 +159,24 @@ export const SELECT_TURN: Statement = {
 };
 
 /**
- * The newest turns before a cursor, newest first. The subquery is evaluated once and bounds the index scan,
- * so a page costs the same at any depth. $1 session, $2 cursor (a turn's id) or null, $3 limit.
+ * The newest items of a conversation before a cursor, newest first: turns, and what operators said. The subquery is
+ * evaluated once and bounds the index scan, so a page costs the same at any depth. $1 session, $2 cursor (an item's
+ * id) or null, $3 limit.
  */
 export const SELECT_HISTORY: Statement = {
   name: 'select-history',
   text: `
     WITH page_end AS MATERIALIZED (
       SELECT sequence FROM chat_messages
-       WHERE id = $2::varchar AND session_id = $1 AND message_type = 'user'
+       WHERE id = $2::varchar AND session_id = $1 AND message_type <> 'assistant'
     ), ${NOTE_ACTIVITY}
-    SELECT s.message_count AS total, ($2::varchar IS NOT NULL AND NOT EXISTS (SELECT FROM page_end)) AS is_bad_cursor,
+    SELECT s.message_count + s.operator_message_count AS total, ($2::varchar IS NOT NULL AND NOT EXISTS (SELECT FROM page_end)) AS is_bad_cursor,
            t.*
       FROM sessions s
       LEFT JOIN LATERAL (
-        SELECT ${TURN_COLUMNS}, u.sequence
+        SELECT ${TURN_COLUMNS}, u.sequence, u.message_type, u.edited_at
           FROM chat_messages u LEFT JOIN chat_messages r ON r.reply_to_id = u.id
-         WHERE u.session_id = s.id AND u.message_type = 'user'
+         WHERE u.session_id = s.id AND u.message_type <> 'assistant' AND u.withdrawn_at IS NULL
            AND u.sequence < coalesce((SELECT sequence FROM page_end), 2147483647)
          ORDER BY u.sequence DESC LIMIT $3::integer
       ) t ON true

@@ -8,13 +8,11 @@ import { Configuration } from '../config/configuration.js';
 import { Database } from '../database/database.js';
 import { existingTurn, startedTurn, type Acceptance, type AcceptRow } from './acceptance.js';
 import { TokenBudget } from './budget/token-budget.js';
-import { MessageBlocked } from './events/message-blocked.event.js';
 import { MessageReceived } from './events/message-received.event.js';
 import { PromptLeaked } from './events/prompt-leaked.event.js';
-import { ReplyCompleted } from './events/reply-completed.event.js';
-import { ReplyFailed } from './events/reply-failed.event.js';
+import { completionEvent } from './completion-event.js';
 import type { IdempotencyKey } from './idempotency-key.js';
-import { REQUEST_CANCEL } from './streaming/delta-statements.js';
+import { DISCARD_DELTAS, REQUEST_CANCEL } from './streaming/delta-statements.js';
 import type { IncomingMessage } from './message-intake.js';
 import type { TurnReply } from './turn-reply.js';
 import { ACCEPT_TURN, COMPLETE_TURN, SELECT_TURN } from './turn-statements.js';
@@ -95,23 +93,16 @@ export class TurnStore {
     if (stored?.is_new === true) {
       this.metrics.endedTurns.inc({ outcome: reply.outcome });
     }
-    return stored === undefined
-      ? this.find(turn.sessionId, turn.id)
-      : {
-          id: turn.id,
-          message: turn.message,
-          outcome: reply.outcome,
-          isPending: false,
-          createdAt: turn.createdAt,
-          partialText: '',
-          reply: {
-            id: replyId,
-            text: reply.text,
-            createdAt: stored.timestamp,
-            model: reply.model,
-            usage: reply.usage,
-          },
-        };
+    if (stored === undefined) {
+      await this.database.query(DISCARD_DELTAS, [turn.id, turn.attempt]);
+      return this.find(turn.sessionId, turn.id);
+    }
+    const { text, model, usage, outcome } = reply;
+    return {
+      ...{ id: turn.id, message: turn.message, outcome, isPending: false, createdAt: turn.createdAt },
+      partialText: '',
+      reply: { id: replyId, text, createdAt: stored.timestamp, model, usage },
+    };
   }
 
   /** @throws {Problem} `session_ended`. */
@@ -162,10 +153,13 @@ export class TurnStore {
       const turn = startedTurn(row, sessionId, message.text);
       if (turn !== undefined) {
         if (row.is_new === true) {
-          if (message.blockedBy === undefined) {
+          if (message.blockedBy === undefined && !turn.isLeftToOperator) {
             await this.budget.reserve(transaction, sessionId, turn.id, message.text);
           }
-          await this.events.publish(new MessageReceived(sessionId, turn.id), transaction);
+          await this.events.publish(
+            new MessageReceived(sessionId, turn.id, turn.isLeftToOperator),
+            transaction,
+          );
         }
         return { kind: 'started', turn };
       }
@@ -178,19 +172,5 @@ export class TurnStore {
       }
       return existing;
     });
-  }
-}
-
-function completionEvent({ sessionId, id }: StartedTurn, replyId: string, reply: TurnReply): object {
-  switch (reply.outcome) {
-    case 'blocked':
-      return new MessageBlocked(sessionId, id, replyId, reply.ruleIds);
-    case 'fallback':
-      return new ReplyFailed(sessionId, id, replyId, reply.durationMs);
-    default:
-      return new ReplyCompleted(
-        ...([sessionId, id, replyId, reply.outcome] as const),
-        ...([reply.model, reply.durationMs, reply.usage, reply.attempts] as const),
-      );
   }
 }

@@ -39,6 +39,8 @@ export interface StartedTurn {
   readonly createdAt: Date;
   /** How many deltas of earlier attempts, whose process died, a client may have been shown. */
   readonly discardedDeltas: number;
+  /** Whether an operator has taken the session over: no model is asked. */
+  readonly isLeftToOperator: boolean;
   /** The turns before it, oldest first. */
   readonly history: readonly ConversationMessage[];
 }

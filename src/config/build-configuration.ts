@@ -87,6 +87,7 @@ export function buildConfiguration(settings: Settings, surroundings: Surrounding
       maxMessageLength: settings.MAX_MESSAGE_LENGTH,
       turnLeaseMs:
         (settings.TURN_LEASE_SECONDS ?? settings.AI_TIMEOUT_SECONDS + LEASE_MARGIN_SECONDS) * MS_PER_SECOND,
+      operatorNotice: settings.OPERATOR_NOTICE,
       streamHeartbeatMs: settings.STREAM_HEARTBEAT_SECONDS * MS_PER_SECOND,
     },
     ai: {

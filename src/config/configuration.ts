@@ -105,6 +105,8 @@ export abstract class Configuration {
     readonly maxMessageLength: number;
     /** How long a turn belongs to the process that accepted it; longer than the model's time-out. */
     readonly turnLeaseMs: number;
+    /** The reply to a message that is left to an operator. */
+    readonly operatorNotice: string;
     /** How often a stream gives a sign of life while there is nothing new. */
     readonly streamHeartbeatMs: number;
   };

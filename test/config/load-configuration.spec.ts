@@ -96,6 +96,7 @@ describe('the configuration', () => {
       chat: {
         maxMessagesPerSession: 50,
         maxMessageLength: 4000,
+        operatorNotice: 'A member of our team has joined this conversation and will answer you here.',
         streamHeartbeatMs: 15_000,
         turnLeaseMs: 45_000,
       },
@@ -197,6 +198,7 @@ describe('the configuration', () => {
       AI_MAX_CONCURRENT_CALLS: '7',
       AI_SESSION_TOKEN_LIMIT: '5000',
       AI_DAILY_TOKEN_LIMIT: '100000',
+      OPERATOR_NOTICE: 'A person answers.',
       STREAM_HEARTBEAT_SECONDS: '20',
       AI_ALLOWED_LINK_HOSTS: 'Www.Example.com, 192.0.2.1',
       NOTIFICATION_LOG_ENABLED: 'true',
@@ -254,6 +256,7 @@ describe('the configuration', () => {
       chat: {
         maxMessagesPerSession: 5,
         maxMessageLength: 100,
+        operatorNotice: 'A person answers.',
         streamHeartbeatMs: 20_000,
         turnLeaseMs: 11_000,
       },

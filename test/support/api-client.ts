@@ -28,11 +28,13 @@ export interface SentMessage {
 
 export interface HistoryItemBody {
   readonly id: string;
+  readonly role: string;
   readonly message: string;
   readonly response: string;
   readonly outcome: string;
   readonly timestamp: string;
   readonly responded_at: string | null;
+  readonly edited_at: string | null;
 }
 
 export interface HistoryBody {

@@ -30,7 +30,7 @@ export class EmailVerificationController {
   @ApiOkResponse({ description: 'The session is open.', type: AccessTokenResponse })
   @ApiProblems(
     ...(['validation_failed', 'malformed_json', 'payload_too_large', 'unsupported_media_type'] as const),
-    ...(['invalid_code', 'not_found', 'rate_limited'] as const),
+    ...(['invalid_code', 'visitor_blocked', 'not_found', 'rate_limited'] as const),
   )
   async verifyEmail(
     @Body() body: VerifyEmailRequest,

@@ -2,13 +2,13 @@ import { ApiProperty } from '@nestjs/swagger';
 import { HistoryItem } from './history-item.response.js';
 
 export class HistoryResponse {
-  @ApiProperty({ description: 'The turns of this page, oldest first.', type: [HistoryItem], maxItems: 100 })
+  @ApiProperty({ description: 'The items of this page, oldest first.', type: [HistoryItem], maxItems: 100 })
   messages: HistoryItem[];
 
-  @ApiProperty({ description: 'Turns in the whole conversation.', example: 12, type: 'integer', minimum: 0 })
+  @ApiProperty({ description: 'Items in the whole conversation.', example: 12, type: 'integer', minimum: 0 })
   total: number;
 
-  @ApiProperty({ description: 'Whether there are older turns.', example: true })
+  @ApiProperty({ description: 'Whether there are older items.', example: true })
   has_more: boolean;
 
   @ApiProperty({

@@ -9,7 +9,7 @@ export class SendMessageResponse {
   success: boolean;
 
   @ApiProperty({
-    description: 'The reply. With outcome `fallback` or `blocked` it is the service’s own text.',
+    description: 'The reply. With outcome `fallback`, `blocked` or `operator` it is the service’s own text.',
     example: 'Hello! I can answer questions about your order.',
     maxLength: 100_000,
   })
@@ -34,7 +34,7 @@ export class SendMessageResponse {
   @ApiProperty({
     description:
       'How the turn ended. `answered`: a model wrote the reply. `fallback`: no model could, the text is an apology. ' +
-      '`blocked`: safety screening stopped the message, no model saw it. `cancelled`, `interrupted`: the text is what there was by then.',
+      '`blocked`: safety screening stopped the message, no model saw it. `cancelled`, `interrupted`: the text is what there was by then. `operator`: an operator answers instead of a model, the text is a notice.',
     example: 'answered',
     enum: TURN_OUTCOMES,
     enumName: 'TurnOutcome',

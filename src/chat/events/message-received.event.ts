@@ -3,5 +3,7 @@ export class MessageReceived {
   constructor(
     readonly sessionId: string,
     readonly messageId: string,
+    /** Whether an operator has taken the session over and is the one to answer. */
+    readonly isForOperator: boolean,
   ) {}
 }

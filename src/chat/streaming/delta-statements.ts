@@ -27,6 +27,15 @@ export const APPEND_DELTAS: Statement = {
       FROM accepted a GROUP BY a.turn_id, a.attempt`,
 };
 
+/**
+ * Takes away what an attempt streamed that has been overtaken: a delta may have been on its way when the turn was
+ * ended by another. $1 turn, $2 attempt.
+ */
+export const DISCARD_DELTAS: Statement = {
+  name: 'discard-deltas',
+  text: `DELETE FROM turn_deltas WHERE turn_id = $1 AND attempt = $2::integer`,
+};
+
 /** How turns stand, and what was streamed of them since. $1 turns, $2 how many deltas of each are known. */
 export const SELECT_PROGRESS: Statement = {
   name: 'select-progress',

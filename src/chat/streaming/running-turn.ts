@@ -79,13 +79,14 @@ export class RunningTurn {
 
   /** The turn as it was stored: shows what is left of it, and the end. */
   end(turn: AnsweredTurn, ends: readonly number[] | null): void {
-    if (turn.reply.text !== this.text) {
-      // Another attempt was faster; what is stored is not what was shown here.
+    const shown = this.feed.length - 1;
+    const isOurs = turn.reply.text === this.text;
+    if (!isOurs && shown > 0) {
+      // Another attempt was faster, or an operator has taken over; what is stored is not what was shown here.
       this.feed.append(RESTARTED);
       return;
     }
-    const shown = this.feed.length - 1;
-    for (const delta of deltasOf(this.text, ends).slice(shown)) {
+    for (const delta of deltasOf(turn.reply.text, isOurs ? ends : null).slice(shown)) {
       this.feed.append(delta);
     }
     this.feed.append(doneEvent(turn.reply.id, turn.outcome, turn.reply.text, turn.reply.usage));

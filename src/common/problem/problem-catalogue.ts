@@ -15,6 +15,7 @@ export const PROBLEMS = {
   session_ended: { status: 401, title: 'The session has ended' },
   session_mismatch: { status: 401, title: 'The token belongs to another browser' },
   bot_suspected: { status: 403, title: 'The request looks automated' },
+  visitor_blocked: { status: 403, title: 'This visitor is shut out' },
   not_found: { status: 404, title: 'Not found' },
   method_not_allowed: { status: 405, title: 'The method is not allowed here' },
   request_timeout: { status: 408, title: 'The request did not arrive in time' },

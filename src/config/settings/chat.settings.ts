@@ -1,4 +1,5 @@
 import { wholeNumber } from '../formats/number.formats.js';
+import { text } from '../formats/text.formats.js';
 import { optionalSetting, setting } from '../setting.js';
 
 export const CHAT_SETTINGS = {
@@ -14,6 +15,10 @@ export const CHAT_SETTINGS = {
     about: 'When another process may take over a turn whose process has died; more than AI_TIMEOUT_SECONDS.',
     unset: 'AI_TIMEOUT_SECONDS + 15',
     example: '45',
+  }),
+  OPERATOR_NOTICE: setting(text(2_000), {
+    about: 'What a visitor reads in reply to a message while an operator answers instead of a model.',
+    default: 'A member of our team has joined this conversation and will answer you here.',
   }),
   STREAM_HEARTBEAT_SECONDS: setting(wholeNumber(1, 300), {
     about: 'How often a stream says that it is still there; less than what proxies wait for.',

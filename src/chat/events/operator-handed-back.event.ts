@@ -1,0 +1,4 @@
+/** Models answer the visitor again. */
+export class OperatorHandedBack {
+  constructor(readonly sessionId: string) {}
+}
