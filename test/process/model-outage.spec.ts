@@ -7,6 +7,8 @@ import { createTestDatabase, type TestDatabase } from '../support/test-database.
 
 const HANGING_TURNS = 200;
 const CALLS = 1_000;
+/** Each phase is measured so often, after as many calls that are not; the middle one of its figures counts. */
+const ROUNDS = 3;
 
 describe('While every model hangs', () => {
   const gate = new Gate();
@@ -22,7 +24,7 @@ describe('While every model hangs', () => {
       DATABASE_URL: database.url,
       AI_MODELS: 'compatible:test',
       COMPATIBLE_BASE_URL: model.url,
-      AI_TIMEOUT_SECONDS: '60',
+      AI_TIMEOUT_SECONDS: '110',
     });
   }, 60_000);
 
@@ -42,6 +44,27 @@ describe('While every model hangs', () => {
       times.push(performance.now() - startedAt);
     }
     return times.sort((a, b) => a - b);
+  }
+
+  const share = (sorted: readonly number[], part: number): number =>
+    sorted[Math.floor(sorted.length * part)] ?? 0;
+
+  /** Median and p99 of each round. The first, in which memory settles after what happened before, is told apart. */
+  async function measure(token: string): Promise<{ first: string; settled: string }> {
+    const rounds: number[][] = [];
+    for (let round = 0; round <= ROUNDS; round += 1) {
+      rounds.push(await readHistory(token));
+    }
+    const [first = [], ...settled] = rounds;
+    const middle = (part: number): number =>
+      share(
+        settled.map((times) => share(times, part)).sort((a, b) => a - b),
+        0.5,
+      );
+    return {
+      first: share(first, 0.99).toFixed(1),
+      settled: `median ${middle(0.5).toFixed(1)}, p99 ${middle(0.99).toFixed(1)}`,
+    };
   }
 
   /** Not by `fetch`: its pool, full of connections that wait, would slow down the calls that are measured. */
@@ -64,8 +87,7 @@ describe('While every model hangs', () => {
   it('should serve every other call, and the turns when the models are back', async () => {
     const { token } = await service.api.signIn();
     await service.api.send(token, 'Hello');
-    await readHistory(token);
-    const before = await readHistory(token);
+    const before = await measure(token);
 
     const held: ModelScript = answer('At last.', { heldUntil: gate.opened });
     model.respondWith(held);
@@ -82,16 +104,14 @@ describe('While every model hangs', () => {
       );
       pending = row!.count;
     }
-    const during = await readHistory(token);
+    const during = await measure(token);
     gate.open();
     const answers = await Promise.all(hanging);
     expect(answers.every((body) => body.includes('"response":"At last."'))).toBe(true);
 
-    const at = (times: readonly number[], share: number): string =>
-      (times[Math.floor(times.length * share)] ?? 0).toFixed(1);
     console.info(
-      `history with ${HANGING_TURNS} turns waiting for a model: median ${at(during, 0.5)} ms (before ${at(before, 0.5)}), ` +
-        `p99 ${at(during, 0.99)} ms (before ${at(before, 0.99)})`,
+      `history, in milliseconds: before: ${before.settled}; with ${HANGING_TURNS} turns waiting for a model: ` +
+        `${during.settled} (p99 of the first ${CALLS} calls: ${before.first} and ${during.first})`,
     );
   }, 120_000);
 });
