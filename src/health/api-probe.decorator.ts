@@ -1,5 +1,6 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiServiceUnavailableResponse } from '@nestjs/swagger';
+import { ApiMalformedRequest } from '../common/openapi/api-problems.decorator.js';
 import { ProbeResponse } from './dto/probe.response.js';
 
 const DESCRIPTIONS = {
@@ -13,6 +14,7 @@ export function ApiProbe(probe: keyof typeof DESCRIPTIONS, operationId: string):
   return applyDecorators(
     ApiOperation({ operationId, summary: `${probe} probe`, description: DESCRIPTIONS[probe] }),
     ApiOkResponse({ description: 'Yes.', type: ProbeResponse }),
+    ApiMalformedRequest(),
     ...(probe === 'Liveness'
       ? []
       : [ApiServiceUnavailableResponse({ description: 'No.', type: ProbeResponse })]),

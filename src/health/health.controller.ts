@@ -3,6 +3,7 @@ import { ApiOkResponse, ApiOperation, ApiServiceUnavailableResponse, ApiTags } f
 import type { FastifyReply } from 'fastify';
 import { AiService } from '../ai/ai.service.js';
 import { Public } from '../common/http/public.decorator.js';
+import { ApiMalformedRequest } from '../common/openapi/api-problems.decorator.js';
 import { VERSION } from '../common/version.js';
 import { SharedWindows } from '../security/throttling/shared-windows.js';
 import { DatabaseHealth } from './database.health.js';
@@ -30,6 +31,7 @@ export class HealthController {
   })
   @ApiOkResponse({ description: 'Chats can be served.', type: HealthResponse })
   @ApiServiceUnavailableResponse({ description: 'The database does not answer.', type: HealthResponse })
+  @ApiMalformedRequest()
   async getHealth(@Res({ passthrough: true }) response: FastifyReply): Promise<HealthResponse> {
     const isConnected = await this.database.isConnected();
     if (!isConnected) {

@@ -59,6 +59,10 @@ function withMessageLength(document: OpenAPIObject, maxMessageLength: number): O
 function refine(document: OpenAPIObject): void {
   for (const item of Object.values(document.paths)) {
     for (const operation of [item.get, item.post, item.put, item.patch, item.delete]) {
+      // The decorator can only say that nothing is required of a public operation's caller.
+      if (operation?.security?.every((scheme) => Object.keys(scheme).length === 0)) {
+        operation.security = [];
+      }
       for (const response of Object.values(operation?.responses ?? {})) {
         if (response !== undefined && !('$ref' in response)) {
           response.headers = {

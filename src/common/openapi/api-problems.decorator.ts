@@ -10,8 +10,17 @@ const ALWAYS: readonly ProblemCode[] = ['malformed_request', 'internal_error', '
 
 /** Documents the errors of a route: one response per status, one example per code. */
 export function ApiProblems(...codes: ProblemCode[]): MethodDecorator {
+  return onlyProblems(...codes, ...ALWAYS);
+}
+
+/** Documents what even a probe can meet: a request that is no valid HTTP. Its other answers are its own. */
+export function ApiMalformedRequest(): MethodDecorator {
+  return onlyProblems('malformed_request');
+}
+
+function onlyProblems(...codes: ProblemCode[]): MethodDecorator {
   const byStatus = new Map<number, ProblemCode[]>();
-  for (const code of new Set([...codes, ...ALWAYS])) {
+  for (const code of new Set(codes)) {
     const { status } = PROBLEMS[code];
     byStatus.set(status, [...(byStatus.get(status) ?? []), code]);
   }
