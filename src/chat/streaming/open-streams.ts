@@ -1,19 +1,19 @@
 import { Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
-import type { EventStream } from './event-stream.js';
-import { SESSION_ENDED, STOPPING } from './stream-event.js';
+import type { OpenStream } from './open-stream.js';
+import { STOPPING } from './stream-event.js';
 
 /** The streams this process has open, by session. */
 @Injectable()
 export class OpenStreams implements BeforeApplicationShutdown {
   private isStopping = false;
-  private readonly bySession = new Map<string, Set<EventStream>>();
+  private readonly bySession = new Map<string, Set<OpenStream>>();
 
   sessionIds(): string[] {
     return [...this.bySession.keys()];
   }
 
   /** Remembers a stream until it is closed. */
-  add(stream: EventStream): void {
+  add(stream: OpenStream): void {
     const { sessionId } = stream;
     const streams = this.bySession.get(sessionId) ?? new Set();
     this.bySession.set(sessionId, streams.add(stream));
@@ -30,11 +30,11 @@ export class OpenStreams implements BeforeApplicationShutdown {
 
   endSession(sessionId: string): void {
     for (const stream of this.bySession.get(sessionId) ?? []) {
-      stream.endWith(SESSION_ENDED);
+      stream.endSession();
     }
   }
 
-  /** Sends readers on to another replica: their turns end here, and they can read on elsewhere at once. */
+  /** Sends readers on to another replica: what they read ends here, and they can read on elsewhere at once. */
   beforeApplicationShutdown(): void {
     this.isStopping = true;
     for (const streams of this.bySession.values()) {

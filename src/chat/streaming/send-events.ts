@@ -1,12 +1,12 @@
 import type { FastifyReply } from 'fastify';
-import type { EventStream } from './event-stream.js';
+import type { OpenStream } from './open-stream.js';
 
 /** `X-Accel-Buffering` keeps nginx, and those that took it over, from holding events back. */
-export function sendEvents(response: FastifyReply, events: EventStream): void {
+export function sendEvents(response: FastifyReply, events: OpenStream): void {
   void response
     .header('cache-control', 'no-store, no-transform')
     .header('x-accel-buffering', 'no')
-    .headers(events.encoding.headers)
+    .headers(events.headers)
     .type('text/event-stream; charset=utf-8')
     .send(events);
 }
