@@ -7,6 +7,10 @@ import { DeskModule } from './desk/desk.module.js';
 import { HistoryService } from './history.service.js';
 import { MessageIntake } from './message-intake.js';
 import { MessageLengthPipe } from './message-length.pipe.js';
+import { NewsController } from './news/news.controller.js';
+import { NewsReader } from './news/news-reader.js';
+import { NewsStreams } from './news/news-streams.js';
+import { NewsWatch } from './news/news-watch.js';
 import { ChatCompletionsController } from './openai/chat-completions.controller.js';
 import { ChatStreamController } from './streaming/chat-stream.controller.js';
 import { DeltaJournal } from './streaming/delta-journal.js';
@@ -20,9 +24,10 @@ import { TurnStore } from './turn.store.js';
 
 @Module({
   imports: [AiModule, DeskModule],
-  controllers: [ChatController, ChatStreamController, ChatCompletionsController],
+  controllers: [ChatController, ChatStreamController, NewsController, ChatCompletionsController],
   providers: [
     ...[MessageLengthPipe, MessageIntake, ChatService, TurnStore, TurnRunner, TokenBudget, HistoryService],
+    ...[NewsReader, NewsStreams, NewsWatch],
     ...[DeltaJournal, EventStreams, OpenStreams, RunningTurns, TurnFollower, TurnSignalsListener],
   ],
 })

@@ -1,6 +1,6 @@
 import { liveSession, NOTE_ACTIVITY } from '../auth/session-statements.js';
 import type { Statement } from '../database/statement.js';
-import { TURN_CHANNEL } from './streaming/turn-signals.js';
+import { tellNews, TURN_CHANNEL } from './streaming/turn-signals.js';
 
 /** A turn whose process has died keeps `pending` in its row until somebody takes it over; readers see the truth. */
 export const VISIBLE_OUTCOME = `
@@ -109,7 +109,8 @@ export const ACCEPT_TURN: Statement = {
  *
  * In a session that an operator has taken over no reply of a model is stored.
  *
- * Replicas that follow the turn are told when it commits, where it was streamed.
+ * Replicas that follow the turn are told when it commits, where it was streamed; and so are those that read the
+ * session's news, where somebody does.
  *
  * $1 session, $2 turn, $3 attempt, $4 outcome, $5 new reply id, $6 text, $7 model, $8 prompt tokens,
  * $9 completion tokens, $10 milliseconds, $11 ends of its deltas, or null where it was not streamed,
@@ -119,7 +120,8 @@ export const COMPLETE_TURN: Statement = {
   name: 'complete-turn',
   text: `
     WITH session AS MATERIALIZED (
-      SELECT s.id, s.last_sequence, s.operator_from_sequence FROM sessions s WHERE s.id = $1 FOR NO KEY UPDATE
+      SELECT s.id, s.last_sequence, s.operator_from_sequence, s.events_watched_until > clock_timestamp() AS is_watched
+        FROM sessions s WHERE s.id = $1 FOR NO KEY UPDATE
     ), turn AS (
       UPDATE chat_messages u SET outcome = $4, lease_expires_at = NULL
         FROM session s
@@ -140,10 +142,11 @@ export const COMPLETE_TURN: Statement = {
         FROM reply WHERE s.id = $1
     )
     SELECT id, timestamp, true AS is_new,
-           CASE WHEN $11::integer[] IS NOT NULL THEN pg_notify('${TURN_CHANNEL}', 'turn:' || $2::text) END
+           CASE WHEN $11::integer[] IS NOT NULL THEN pg_notify('${TURN_CHANNEL}', 'turn:' || $2::text) END,
+           CASE WHEN (SELECT is_watched FROM session) THEN ${tellNews('$1::text')} END
       FROM reply
     UNION ALL
-    SELECT id, timestamp, false, NULL FROM chat_messages WHERE id = $5 AND reply_to_id = $2`,
+    SELECT id, timestamp, false, NULL, NULL FROM chat_messages WHERE id = $5 AND reply_to_id = $2`,
 };
 
 /** One turn of a live session. $1 session, $2 turn. No row: no live session; a row without id: no such turn. */

@@ -1,11 +1,6 @@
 import { liveSession } from '../../auth/session-statements.js';
 import type { Statement } from '../../database/statement.js';
-import { TURN_CHANNEL } from '../streaming/turn-signals.js';
-
-/** Tells whoever reads the session's events, on any replica, that there is news. `expression` is the session's id. */
-function tellNews(expression: string): string {
-  return `pg_notify('${TURN_CHANNEL}', 'news:' || ${expression})`;
-}
+import { tellNews, TURN_CHANNEL } from '../streaming/turn-signals.js';
 
 /**
  * Locks a session for a command and notes the command, so that it takes effect once. What follows in the

@@ -59,7 +59,7 @@ export class DoneStreamEvent {
 }
 
 export class ErrorStreamEvent {
-  @ApiProperty({ description: 'The stream ends here without a reply.', example: 'error', enum: ['error'] })
+  @ApiProperty({ description: 'The stream ends here.', example: 'error', enum: ['error'] })
   type: 'error';
 
   @ApiProperty({

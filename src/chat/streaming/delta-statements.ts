@@ -71,15 +71,22 @@ export const REQUEST_CANCEL: Statement = {
      WHERE s.id = $1 AND ${liveSession('s')}`,
 };
 
-/** What a lost signal would have said. $1 turns that run here, $2 sessions whose streams are open here. */
+/**
+ * What a lost signal would have said. $1 turns that run here; $2 sessions whose streams are open here, $3 the last
+ * place that the reader of its news knows, $4 whether it knows of an operator who answers; nulls where nobody reads
+ * its news.
+ */
 export const SELECT_MISSED_SIGNALS: Statement = {
   name: 'select-missed-signals',
   text: `
     SELECT 'cancel' AS kind, u.id FROM chat_messages u
      WHERE u.id = ANY ($1::varchar[]) AND u.cancel_requested
     UNION ALL
-    SELECT 'session', w.id FROM unnest($2::varchar[]) AS w (id)
-     WHERE NOT EXISTS (SELECT FROM sessions s WHERE s.id = w.id AND ${liveSession('s')})`,
+    SELECT CASE WHEN ${liveSession('s')} THEN 'news' ELSE 'session' END, w.id
+      FROM unnest($2::varchar[], $3::integer[], $4::boolean[]) AS w (id, place, is_taken_over)
+      LEFT JOIN sessions s ON s.id = w.id
+     WHERE ${liveSession('s')} IS NOT TRUE OR s.last_sequence > w.place
+        OR (s.operator_from_sequence IS NOT NULL) <> w.is_taken_over`,
 };
 
 /** $1 session. */

@@ -5,6 +5,7 @@ import type { Transaction } from '../../common/events/transaction.js';
 import { RedisConnection } from '../../common/redis/redis-connection.js';
 import { Database } from '../../database/database.js';
 import { DatabaseNotifications } from '../../database/database-notifications.js';
+import { NewsStreams } from '../news/news-streams.js';
 import { NOTIFY_SESSION_ENDED, SELECT_MISSED_SIGNALS } from './delta-statements.js';
 import { OpenStreams } from './open-streams.js';
 import { RunningTurns } from './running-turns.js';
@@ -28,6 +29,7 @@ export class TurnSignalsListener implements OnModuleInit, OnModuleDestroy {
     private readonly running: RunningTurns,
     private readonly follower: TurnFollower,
     private readonly streams: OpenStreams,
+    private readonly news: NewsStreams,
   ) {}
 
   onModuleInit(): void {
@@ -67,21 +69,30 @@ export class TurnSignalsListener implements OnModuleInit, OnModuleDestroy {
       case 'session':
         ids.forEach((id) => this.streams.endSession(id));
         break;
+      case 'news':
+        ids.forEach((id) => this.news.wake(id));
+        break;
     }
   }
 
   private async look(): Promise<void> {
     this.follower.readEverything();
     const turnIds = this.running.ids();
-    const sessionIds = this.streams.sessionIds();
-    if (this.isLooking || turnIds.length + sessionIds.length === 0) {
+    const places = this.places();
+    if (this.isLooking || turnIds.length + places.length === 0) {
       return;
     }
     this.isLooking = true;
     try {
-      const missed = await this.database.query<{ kind: 'cancel' | 'session'; id: string }>(
+      await this.news.keepUp();
+      const missed = await this.database.query<{ kind: 'cancel' | 'session' | 'news'; id: string }>(
         SELECT_MISSED_SIGNALS,
-        [turnIds, sessionIds],
+        [
+          turnIds,
+          places.map(({ sessionId }) => sessionId),
+          places.map(({ place }) => place),
+          places.map(({ isTakenOver }) => isTakenOver),
+        ],
       );
       missed.forEach(({ kind, id }) => this.act({ kind, ids: [id] }));
     } catch (error) {
@@ -92,4 +103,18 @@ export class TurnSignalsListener implements OnModuleInit, OnModuleDestroy {
       this.isLooking = false;
     }
   }
+
+  /** How far each session with a stream is known here; nothing is where nobody waits for its news. */
+  private places(): LookedAtPlace[] {
+    const known = this.news.known();
+    const ids = new Set(known.map(({ sessionId }) => sessionId));
+    const others = this.streams.sessionIds().filter((id) => !ids.has(id));
+    return [...known, ...others.map((sessionId) => ({ sessionId, place: null, isTakenOver: null }))];
+  }
+}
+
+interface LookedAtPlace {
+  readonly sessionId: string;
+  readonly place: number | null;
+  readonly isTakenOver: boolean | null;
 }
