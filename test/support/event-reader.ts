@@ -129,7 +129,8 @@ export class EventReader {
   }
 }
 
-async function* blocksOf(response: Response): AsyncGenerator<string, void, undefined> {
+/** The blocks of a stream, each an event or a comment, without the empty line that ends it. */
+export async function* blocksOf(response: Response): AsyncGenerator<string, void, undefined> {
   const decoder = new TextDecoder();
   let buffered = '';
   for await (const bytes of response.body as unknown as AsyncIterable<Uint8Array>) {

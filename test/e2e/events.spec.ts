@@ -1,0 +1,379 @@
+import { Client } from 'pg';
+import { toPgOptions } from '../../src/database/database-connection.js';
+import { CuttingProxy } from '../support/cutting-proxy.js';
+import { NewsReader, type ReceivedNews } from '../support/news-reader.js';
+import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+import { startTestService, type TestService } from '../support/test-service.js';
+import { until } from '../support/until.js';
+
+const OPERATOR_MESSAGES = 300;
+
+describe('The events of a session', () => {
+  let database: TestDatabase;
+  let here: TestService;
+  let elsewhere: TestService;
+
+  const start = (): Promise<TestService> =>
+    startTestService({ database, settings: { STREAM_HEARTBEAT_SECONDS: '1' } });
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    [here, elsewhere] = await Promise.all([start(), start()]);
+  });
+
+  afterAll(async () => {
+    await Promise.all([here.stop(), elsewhere.stop()]);
+    await database.drop();
+  });
+
+  const open = (token: string, lastEventId?: number | string): Promise<NewsReader> =>
+    NewsReader.open(here.url, token, lastEventId);
+
+  const typesOf = (events: readonly ReceivedNews[]): string[] => events.map(({ data }) => data.type);
+  const textsOf = (events: readonly ReceivedNews[]): (string | undefined)[] =>
+    events.map(({ data }) => data.text ?? data.response);
+
+  const LOCKED = `WITH session AS MATERIALIZED (SELECT id, last_sequence FROM sessions WHERE id = $1 FOR UPDATE)`;
+  const say = (sessionId: string, name: string, text: string, isTold = true) =>
+    database.query(
+      `${LOCKED}, said AS (
+         INSERT INTO chat_messages (id, session_id, sequence, message_type, content, external_id)
+         SELECT $2, id, last_sequence + 1, 'operator', $3, $2 FROM session RETURNING id
+       ), advanced AS (UPDATE sessions s SET last_sequence = s.last_sequence + 1 FROM said WHERE s.id = $1)
+       SELECT CASE WHEN $4 THEN pg_notify('parley_turns', 'news:' || $1) END FROM said`,
+      [sessionId, name, text, isTold],
+    );
+  const change = (sessionId: string, name: string, assignment: string, isTold = true) =>
+    database.query(
+      `${LOCKED}, changed AS (
+         UPDATE chat_messages m SET revision = s.last_sequence + 1, ${assignment}
+           FROM session s WHERE m.id = $2 RETURNING m.id
+       ), advanced AS (UPDATE sessions s SET last_sequence = s.last_sequence + 1 FROM changed WHERE s.id = $1)
+       SELECT CASE WHEN $3 THEN pg_notify('parley_turns', 'news:' || $1) END FROM changed`,
+      [sessionId, name, isTold],
+    );
+  const edit = (sessionId: string, name: string, text: string, isTold = true) =>
+    change(sessionId, name, `content = '${text}', edited_at = now()`, isTold);
+  const withdraw = (sessionId: string, name: string) =>
+    change(sessionId, name, `content = '', withdrawn_at = now()`);
+  const setPresence = (sessionId: string, isTakenOver: boolean, isTold = true) =>
+    database.query(
+      `WITH taken AS (
+         UPDATE sessions SET operator_from_sequence = CASE WHEN $2 THEN last_sequence + 1 END,
+                last_sequence = last_sequence + CASE WHEN $2 THEN 1 ELSE 0 END
+          WHERE id = $1 RETURNING id)
+       SELECT CASE WHEN $3 THEN pg_notify('parley_turns', 'news:' || $1) END FROM taken`,
+      [sessionId, isTakenOver, isTold],
+    );
+
+  it('should begin with the place to read on after, and tell replies as the history does', async () => {
+    const { token } = await here.api.signIn();
+    await here.api.send(token, 'Before');
+    const stream = await open(token);
+    expect(stream.response.headers.get('content-type')).toBe('text/event-stream; charset=utf-8');
+    expect(stream.response.headers.get('cache-control')).toBe('no-store, no-transform');
+    expect(await stream.next()).toEqual({ place: 2, data: { type: 'ready', operator: false } });
+    await elsewhere.api.send(token, 'From another device');
+    const { place, data } = (await stream.next())!;
+    const [, item] = (await here.api.history(token)).body.messages;
+    expect(place).toBe(4);
+    expect(data).toEqual({ type: 'reply', ...item });
+    stream.cut();
+  });
+
+  it('should tell what an operator says, changes and takes back', async () => {
+    const { token, sessionId } = await here.api.signIn();
+    const streams = [await open(token), await NewsReader.open(elsewhere.url, token)];
+    await say(sessionId, 'said-1', 'Hello, this is Kim.');
+    await streams[0]!.until(({ type }) => type === 'operator_message');
+    await edit(sessionId, 'said-1', 'Hello, Kim here.');
+    await streams[0]!.until(({ type }) => type === 'operator_message_edited');
+    await withdraw(sessionId, 'said-1');
+    await streams[0]!.until(({ type }) => type === 'operator_message_withdrawn');
+    const [ready, said, edited, withdrawn] = streams[0]!.events;
+    expect(ready).toMatchObject({ place: 0 });
+    expect(said).toMatchObject({
+      place: 1,
+      data: { id: 'said-1', text: 'Hello, this is Kim.', edited_at: null },
+    });
+    expect(edited).toMatchObject({ place: 2, data: { id: 'said-1', text: 'Hello, Kim here.' } });
+    expect(edited?.data.edited_at).toEqual(expect.any(String));
+    expect(withdrawn).toEqual({ place: 3, data: { type: 'operator_message_withdrawn', id: 'said-1' } });
+    // Wherever it is read; here nobody waited for one before the next.
+    const places = (await streams[1]!.untilCount(2)).at(-1)!.place!;
+    expect(places).toBeGreaterThan(0);
+    await streams[1]!.until(({ type }) => type === 'operator_message_withdrawn');
+    streams.forEach((stream) => stream.cut());
+  });
+
+  it('should tell a late reader what a message says now, its last change, and of a withdrawn one no more than that', async () => {
+    const { token, sessionId } = await here.api.signIn();
+    await say(sessionId, 'late-1', 'one');
+    await say(sessionId, 'late-2', 'two');
+    await edit(sessionId, 'late-1', 'one, better');
+    await withdraw(sessionId, 'late-2');
+    await edit(sessionId, 'late-1', 'one, best');
+    const stream = await open(token, 0);
+    expect((await stream.untilCount(4)).map(({ place, data }) => [place, data.type, data.text])).toEqual([
+      [0, 'ready', undefined],
+      [1, 'operator_message', 'one, best'],
+      [4, 'operator_message_withdrawn', undefined],
+      [5, 'operator_message_edited', 'one, best'],
+    ]);
+    stream.cut();
+  });
+
+  it('should tell when an operator takes over and hands back, at its place among the messages', async () => {
+    const { token, sessionId } = await here.api.signIn();
+    const stream = await open(token);
+    await here.api.send(token, 'To a model');
+    await stream.until(({ type }) => type === 'reply');
+    // Told of by nothing but the look once a second, so that it is all found at once.
+    await say(sessionId, 'joined-1', 'before', false);
+    await setPresence(sessionId, true, false);
+    await say(sessionId, 'joined-2', 'after');
+    expect(typesOf(await stream.untilCount(5))).toEqual([
+      ...['ready', 'reply', 'operator_message', 'operator_joined', 'operator_message'],
+    ]);
+    expect(stream.events[3]).toEqual({ place: undefined, data: { type: 'operator_joined' } });
+    const other = await NewsReader.open(elsewhere.url, token);
+    expect((await other.next())?.data).toEqual({ type: 'ready', operator: true });
+    await setPresence(sessionId, false);
+    expect((await stream.next())?.data).toEqual({ type: 'operator_left' });
+    expect((await other.next())?.data).toEqual({ type: 'operator_left' });
+    await setPresence(sessionId, true);
+    expect((await stream.next())?.data).toEqual({ type: 'operator_joined' });
+    [stream, other].forEach((each) => each.cut());
+  });
+
+  it('should be found within a second when no signal comes: news, presence', async () => {
+    const { token, sessionId } = await here.api.signIn();
+    const stream = await open(token);
+    await stream.next();
+    await say(sessionId, 'untold-1', 'untold', false);
+    expect((await stream.next())?.data.text).toBe('untold');
+    await edit(sessionId, 'untold-1', 'untold, too', false);
+    expect((await stream.next())?.data.text).toBe('untold, too');
+    await setPresence(sessionId, true, false);
+    expect((await stream.next())?.data.type).toBe('operator_joined');
+    await setPresence(sessionId, false, false);
+    expect((await stream.next())?.data.type).toBe('operator_left');
+    stream.cut();
+  });
+
+  it('should go on after every event on any replica, with nothing missing and nothing twice', async () => {
+    const { token, sessionId } = await here.api.signIn();
+    await here.api.send(token, 'one');
+    await say(sessionId, 'every-1', 'two');
+    await elsewhere.api.send(token, 'three');
+    await say(sessionId, 'every-2', 'four');
+    await edit(sessionId, 'every-1', 'two, changed');
+    await here.api.send(token, 'five');
+    await withdraw(sessionId, 'every-2');
+    const whole = await open(token, 0);
+    const [, ...all] = await whole.untilCount(7);
+    expect(typesOf(all)).toEqual([
+      ...['reply', 'operator_message', 'reply', 'operator_message_edited', 'reply'],
+      'operator_message_withdrawn',
+    ]);
+    for (const [index, { place }] of all.entries()) {
+      for (const { url } of [here, elsewhere]) {
+        const stream = await NewsReader.open(url, token, place);
+        const rest = all.slice(index + 1);
+        const [ready, ...events] = await stream.untilCount(1 + rest.length);
+        expect(ready).toMatchObject({ place, data: { type: 'ready' } });
+        expect(events).toEqual(rest);
+        stream.cut();
+      }
+    }
+    whole.cut();
+  });
+
+  it('should lose and repeat nothing over cuts at any byte while there is news', async () => {
+    const { token, sessionId } = await here.api.signIn();
+    const proxies = await Promise.all([here, elsewhere].map(({ url }) => CuttingProxy.start(url)));
+    const first = await open(token);
+    await first.next();
+    const seen: ReceivedNews[] = [];
+    const reading = (async () => {
+      let last = 0;
+      for (let turn = 0; seen.length < OPERATOR_MESSAGES; turn += 1) {
+        const proxy = proxies[turn % 2]!;
+        proxy.cutAfterBytes = 500 + Math.floor(Math.random() * 3_000);
+        try {
+          const stream = await NewsReader.open(proxy.url, token, last);
+          for (let event = await stream.next(); event !== undefined; event = await stream.next()) {
+            last = event.place ?? last;
+            seen.push(...(event.data.type === 'ready' ? [] : [event]));
+          }
+        } catch (error) {
+          // By its text: the errors of `fetch` come from outside of the test's realm.
+          expect(String(error)).toMatch(/^TypeError: (fetch failed|terminated)$/);
+        }
+      }
+    })();
+    for (let index = 0; index < OPERATOR_MESSAGES; index += 1) {
+      await say(sessionId, `cut-${index}`, `message ${index}`, index % 3 !== 0);
+    }
+    // What ends the last stream: nothing is left to be cut by.
+    await until(() => (seen.length >= OPERATOR_MESSAGES ? true : undefined));
+    proxies.forEach((proxy) => void proxy.close());
+    await reading;
+    const expected = Array.from({ length: OPERATOR_MESSAGES }, (_, index) => `message ${index}`);
+    expect(textsOf(seen)).toEqual(expected);
+    expect(textsOf((await first.untilCount(OPERATOR_MESSAGES + 1)).slice(1))).toEqual(expected);
+    expect(proxies.reduce((sum, { cuts }) => sum + cuts, 0)).toBeGreaterThan(10);
+    first.cut();
+  }, 60_000);
+
+  it('should come to a reader that does not read in pages, and hold up nobody', async () => {
+    const { token, sessionId } = await here.api.signIn();
+    const text = 'x'.repeat(9_000);
+    const slow = await open(token, 0);
+    const quick = await open(token, 0);
+    const total = 1_500;
+    await database.query(
+      `WITH advanced AS (UPDATE sessions SET last_sequence = $2 WHERE id = $1)
+       INSERT INTO chat_messages (id, session_id, sequence, message_type, content)
+       SELECT 'slow-' || n, $1, n, 'operator', $3 || n FROM generate_series(1, $2::integer) n`,
+      [sessionId, total, text],
+    );
+    const places = (await quick.untilCount(total + 1)).map(({ place }) => place);
+    expect(places).toEqual(Array.from({ length: total + 1 }, (_, index) => index));
+    expect(slow.events).toEqual([]);
+    expect(await slow.untilCount(total + 1)).toEqual(quick.events);
+    [slow, quick].forEach((stream) => stream.cut());
+  }, 30_000);
+
+  it('should end with its session, after what was said before: signed out elsewhere, expired, erased', async () => {
+    const ways: [name: string, end: (sessionId: string, token: string) => Promise<unknown>][] = [
+      ['signed-out', (_, token) => elsewhere.api.call('DELETE', '/auth/session', { token })],
+      ['expired', (id) => database.query('UPDATE sessions SET expires_at = now() WHERE id = $1', [id])],
+    ];
+    for (const [name, end] of ways) {
+      const { token, sessionId } = await here.api.signIn();
+      const stream = await open(token);
+      await stream.next();
+      await say(sessionId, `goodbye-${name}`, 'Goodbye.', false);
+      await end(sessionId, token);
+      expect(typesOf(await stream.toEnd())).toEqual(['ready', 'operator_message', 'error']);
+      expect(stream.events.at(-1)).toMatchObject({ place: undefined, data: { code: 'session_ended' } });
+      await expect(open(token)).rejects.toThrow('answered 401');
+    }
+    const { token, sessionId } = await here.api.signIn();
+    const stream = await open(token);
+    await stream.next();
+    await database.query('DELETE FROM sessions WHERE id = $1', [sessionId]);
+    expect((await stream.toEnd()).at(-1)?.data.code).toBe('session_ended');
+  });
+
+  it('should go on elsewhere when the replica is stopped', async () => {
+    const leaving = await start();
+    const { token, sessionId } = await here.api.signIn();
+    const stream = await NewsReader.open(leaving.url, token);
+    await say(sessionId, 'stop-1', 'before');
+    await stream.until(({ text }) => text === 'before');
+    const stopped = leaving.stop();
+    expect((await stream.toEnd()).at(-1)).toMatchObject({
+      place: undefined,
+      data: { type: 'error', code: 'service_unavailable' },
+    });
+    await say(sessionId, 'stop-2', 'after');
+    const resumed = await open(token, stream.lastPlace);
+    expect(textsOf(await resumed.untilCount(2))).toEqual([undefined, 'after']);
+    await stopped;
+    resumed.cut();
+  });
+
+  it('should go on after a look that failed', async () => {
+    const { token, sessionId } = await here.api.signIn();
+    const stream = await open(token);
+    await stream.next();
+    const holder = new Client(toPgOptions(database.connection));
+    await holder.connect();
+    await holder.query('BEGIN');
+    await holder.query('LOCK TABLE chat_messages IN ACCESS EXCLUSIVE MODE');
+    await database.query(`SELECT pg_notify('parley_turns', 'news:' || $1::text)`, [sessionId]);
+    await until(async () => {
+      const ended = await database.query(
+        `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+          WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%w (session_id, place, reader)%'`,
+      );
+      return ended.length > 0 ? true : undefined;
+    });
+    await holder.query('COMMIT');
+    await holder.end();
+    await say(sessionId, 'failed-1', 'still told', false);
+    expect((await stream.next())?.data.text).toBe('still told');
+    stream.cut();
+  });
+
+  it('should cost a chat that nobody watches no signal', async () => {
+    const heard: string[] = [];
+    const listener = new Client(toPgOptions(database.connection));
+    listener.on('notification', ({ payload = '' }) => heard.push(payload));
+    await listener.connect();
+    await listener.query('LISTEN parley_turns');
+    const { token } = await here.api.signIn();
+    await here.api.send(token, 'Unwatched');
+    const watched = await here.api.signIn();
+    const stream = await open(watched.token);
+    await stream.next();
+    await here.api.send(watched.token, 'Watched');
+    await stream.until(({ type }) => type === 'reply');
+    await until(() => (heard.includes(`news:${watched.sessionId}`) ? true : undefined));
+    expect(heard.filter((payload) => payload.startsWith('news:'))).toEqual([`news:${watched.sessionId}`]);
+    await listener.end();
+    stream.cut();
+  });
+
+  it('should give signs of life', async () => {
+    const { token } = await here.api.signIn();
+    const stream = await open(token);
+    await stream.next();
+    const next = stream.next();
+    await until(() => (stream.comments >= 2 ? true : undefined));
+    stream.cut();
+    await expect(next).rejects.toThrow();
+  });
+
+  it('should count as its end what lies beyond it, and refuse what is no place', async () => {
+    const { token } = await here.api.signIn();
+    await here.api.send(token, 'Hello');
+    const stream = await open(token, 999_999);
+    expect(await stream.next()).toMatchObject({ place: 2, data: { type: 'ready' } });
+    await here.api.send(token, 'Hello again');
+    expect(await stream.next()).toMatchObject({ place: 4, data: { type: 'reply', message: 'Hello again' } });
+    stream.cut();
+    for (const bad of ['nonsense', '-1', 'AZq3mZ8ReK1c0Vt5LrYpTg:3', '99999999999']) {
+      await expect(open(token, bad)).rejects.toThrow(/answered 400: .*Last-Event-ID/);
+    }
+  });
+
+  it('should tell nothing of another session', async () => {
+    const mine = await here.api.signIn();
+    const other = await here.api.signIn();
+    const stream = await open(mine.token, 0);
+    await say(other.sessionId, 'foreign', 'not for you');
+    await here.api.send(other.token, 'nor this');
+    await say(mine.sessionId, 'own', 'for you');
+    await stream.until(({ type }) => type !== 'ready');
+    expect(textsOf(stream.events)).toEqual([undefined, 'for you']);
+    stream.cut();
+  });
+
+  it('should be open twenty times a session at most, and again when one is closed', async () => {
+    const { token } = await here.api.signIn();
+    const streams = await Promise.all(Array.from({ length: 20 }, () => open(token)));
+    const refused = await here.api.call('GET', '/chat/events', { token });
+    expect([refused.status, refused.body['code'], refused.headers.get('retry-after')]).toEqual([
+      429,
+      'rate_limited',
+      '10',
+    ]);
+    (await NewsReader.open(elsewhere.url, token)).cut();
+    streams[7]!.cut();
+    const again = await until(() => open(token).catch(() => undefined));
+    [...streams, again].forEach((stream) => stream.cut());
+  });
+});
