@@ -1,5 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import { Client } from 'pg';
+import { OperatorDesk } from '../../src/chat/desk/operator-desk.service.js';
+import { OperatorMessages } from '../../src/chat/desk/operator-messages.service.js';
 import { toPgOptions } from '../../src/database/database-connection.js';
+import { DatabaseNotifications } from '../../src/database/database-notifications.js';
 import { CuttingProxy } from '../support/cutting-proxy.js';
 import { NewsReader, type ReceivedNews } from '../support/news-reader.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
@@ -12,17 +16,20 @@ describe('The events of a session', () => {
   let database: TestDatabase;
   let here: TestService;
   let elsewhere: TestService;
+  /** Hears no signal of the others: what it tells, it finds by itself. */
+  let deaf: TestService;
 
   const start = (): Promise<TestService> =>
     startTestService({ database, settings: { STREAM_HEARTBEAT_SECONDS: '1' } });
 
   beforeAll(async () => {
     database = await createTestDatabase();
-    [here, elsewhere] = await Promise.all([start(), start()]);
+    [here, elsewhere, deaf] = await Promise.all([start(), start(), start()]);
+    await deaf.app.get(DatabaseNotifications).onApplicationShutdown();
   });
 
   afterAll(async () => {
-    await Promise.all([here.stop(), elsewhere.stop()]);
+    await Promise.all([here.stop(), elsewhere.stop(), deaf.stop()]);
     await database.drop();
   });
 
@@ -33,38 +40,14 @@ describe('The events of a session', () => {
   const textsOf = (events: readonly ReceivedNews[]): (string | undefined)[] =>
     events.map(({ data }) => data.text ?? data.response);
 
-  const LOCKED = `WITH session AS MATERIALIZED (SELECT id, last_sequence FROM sessions WHERE id = $1 FOR UPDATE)`;
-  const say = (sessionId: string, name: string, text: string, isTold = true) =>
-    database.query(
-      `${LOCKED}, said AS (
-         INSERT INTO chat_messages (id, session_id, sequence, message_type, content, external_id)
-         SELECT $2, id, last_sequence + 1, 'operator', $3, $2 FROM session RETURNING id
-       ), advanced AS (UPDATE sessions s SET last_sequence = s.last_sequence + 1 FROM said WHERE s.id = $1)
-       SELECT CASE WHEN $4 THEN pg_notify('parley_turns', 'news:' || $1) END FROM said`,
-      [sessionId, name, text, isTold],
-    );
-  const change = (sessionId: string, name: string, assignment: string, isTold = true) =>
-    database.query(
-      `${LOCKED}, changed AS (
-         UPDATE chat_messages m SET revision = s.last_sequence + 1, ${assignment}
-           FROM session s WHERE m.id = $2 RETURNING m.id
-       ), advanced AS (UPDATE sessions s SET last_sequence = s.last_sequence + 1 FROM changed WHERE s.id = $1)
-       SELECT CASE WHEN $3 THEN pg_notify('parley_turns', 'news:' || $1) END FROM changed`,
-      [sessionId, name, isTold],
-    );
-  const edit = (sessionId: string, name: string, text: string, isTold = true) =>
-    change(sessionId, name, `content = '${text}', edited_at = now()`, isTold);
-  const withdraw = (sessionId: string, name: string) =>
-    change(sessionId, name, `content = '', withdrawn_at = now()`);
-  const setPresence = (sessionId: string, isTakenOver: boolean, isTold = true) =>
-    database.query(
-      `WITH taken AS (
-         UPDATE sessions SET operator_from_sequence = CASE WHEN $2 THEN last_sequence + 1 END,
-                last_sequence = last_sequence + CASE WHEN $2 THEN 1 ELSE 0 END
-          WHERE id = $1 RETURNING id)
-       SELECT CASE WHEN $3 THEN pg_notify('parley_turns', 'news:' || $1) END FROM taken`,
-      [sessionId, isTakenOver, isTold],
-    );
+  const say = (sessionId: string, externalId: string, text: string) =>
+    elsewhere.app.get(OperatorMessages).say(sessionId, externalId, text);
+  const edit = (sessionId: string, externalId: string, text: string) =>
+    elsewhere.app.get(OperatorMessages).edit(sessionId, externalId, text);
+  const withdraw = (sessionId: string, externalId: string) =>
+    elsewhere.app.get(OperatorMessages).withdraw(sessionId, externalId);
+  const takeOver = (sessionId: string) => elsewhere.app.get(OperatorDesk).takeOver(sessionId, randomUUID());
+  const handBack = (sessionId: string) => elsewhere.app.get(OperatorDesk).handBack(sessionId, randomUUID());
 
   it('should begin with the place to read on after, and tell replies as the history does', async () => {
     const { token } = await here.api.signIn();
@@ -81,30 +64,41 @@ describe('The events of a session', () => {
     stream.cut();
   });
 
-  it('should tell what an operator says, changes and takes back', async () => {
-    const { token, sessionId } = await here.api.signIn();
-    const streams = [await open(token), await NewsReader.open(elsewhere.url, token)];
-    await say(sessionId, 'said-1', 'Hello, this is Kim.');
-    await streams[0]!.until(({ type }) => type === 'operator_message');
-    await edit(sessionId, 'said-1', 'Hello, Kim here.');
-    await streams[0]!.until(({ type }) => type === 'operator_message_edited');
-    await withdraw(sessionId, 'said-1');
-    await streams[0]!.until(({ type }) => type === 'operator_message_withdrawn');
-    const [ready, said, edited, withdrawn] = streams[0]!.events;
-    expect(ready).toMatchObject({ place: 0 });
-    expect(said).toMatchObject({
-      place: 1,
-      data: { id: 'said-1', text: 'Hello, this is Kim.', edited_at: null },
-    });
-    expect(edited).toMatchObject({ place: 2, data: { id: 'said-1', text: 'Hello, Kim here.' } });
-    expect(edited?.data.edited_at).toEqual(expect.any(String));
-    expect(withdrawn).toEqual({ place: 3, data: { type: 'operator_message_withdrawn', id: 'said-1' } });
-    // Wherever it is read; here nobody waited for one before the next.
-    const places = (await streams[1]!.untilCount(2)).at(-1)!.place!;
-    expect(places).toBeGreaterThan(0);
-    await streams[1]!.until(({ type }) => type === 'operator_message_withdrawn');
-    streams.forEach((stream) => stream.cut());
-  });
+  it.each(['here', 'deaf'] as const)(
+    'should tell what an operator says, changes and takes back: %s',
+    async (name) => {
+      const service = { here, deaf }[name];
+      const { token, sessionId } = await here.api.signIn();
+      const stream = await NewsReader.open(service.url, token);
+      expect((await stream.next())?.place).toBe(0);
+      await say(sessionId, 'm', 'Hello, this is Kim.');
+      const said = (await stream.next())!;
+      const [item] = (await here.api.history(token)).body.messages;
+      expect(said).toEqual({
+        place: 1,
+        data: {
+          ...{ type: 'operator_message', id: item?.id, text: 'Hello, this is Kim.' },
+          ...{ created_at: item?.timestamp, edited_at: null },
+        },
+      });
+      await edit(sessionId, 'm', 'Hello, Kim here.');
+      const edited = (await stream.next())!;
+      expect(edited).toEqual({
+        place: 2,
+        data: {
+          ...said.data,
+          ...{ type: 'operator_message_edited', text: 'Hello, Kim here.' },
+          edited_at: (await here.api.history(token)).body.messages[0]?.edited_at,
+        },
+      });
+      await withdraw(sessionId, 'm');
+      expect(await stream.next()).toEqual({
+        place: 3,
+        data: { type: 'operator_message_withdrawn', id: said.data.id },
+      });
+      stream.cut();
+    },
+  );
 
   it('should tell a late reader what a message says now, its last change, and of a withdrawn one no more than that', async () => {
     const { token, sessionId } = await here.api.signIn();
@@ -123,42 +117,38 @@ describe('The events of a session', () => {
     stream.cut();
   });
 
-  it('should tell when an operator takes over and hands back, at its place among the messages', async () => {
+  it('should tell when an operator takes over and hands back, to every reader', async () => {
     const { token, sessionId } = await here.api.signIn();
-    const stream = await open(token);
-    await here.api.send(token, 'To a model');
-    await stream.until(({ type }) => type === 'reply');
-    // Told of by nothing but the look once a second, so that it is all found at once.
-    await say(sessionId, 'joined-1', 'before', false);
-    await setPresence(sessionId, true, false);
-    await say(sessionId, 'joined-2', 'after');
-    expect(typesOf(await stream.untilCount(5))).toEqual([
-      ...['ready', 'reply', 'operator_message', 'operator_joined', 'operator_message'],
-    ]);
-    expect(stream.events[3]).toEqual({ place: undefined, data: { type: 'operator_joined' } });
-    const other = await NewsReader.open(elsewhere.url, token);
-    expect((await other.next())?.data).toEqual({ type: 'ready', operator: true });
-    await setPresence(sessionId, false);
-    expect((await stream.next())?.data).toEqual({ type: 'operator_left' });
-    expect((await other.next())?.data).toEqual({ type: 'operator_left' });
-    await setPresence(sessionId, true);
-    expect((await stream.next())?.data).toEqual({ type: 'operator_joined' });
-    [stream, other].forEach((each) => each.cut());
+    const streams = await Promise.all([here, elsewhere, deaf].map(({ url }) => NewsReader.open(url, token)));
+    const nextOfEach = () => Promise.all(streams.map(async (stream) => (await stream.next())?.data));
+    await nextOfEach();
+    for (let round = 0; round < 2; round += 1) {
+      await takeOver(sessionId);
+      expect(await nextOfEach()).toEqual(streams.map(() => ({ type: 'operator_joined' })));
+      const late = await open(token);
+      expect((await late.next())?.data).toEqual({ type: 'ready', operator: true });
+      late.cut();
+      await handBack(sessionId);
+      expect(await nextOfEach()).toEqual(streams.map(() => ({ type: 'operator_left' })));
+    }
+    streams.forEach((stream) => stream.cut());
   });
 
-  it('should be found within a second when no signal comes: news, presence', async () => {
+  it('should tell of a takeover at its place among the messages, also when all is found at once', async () => {
     const { token, sessionId } = await here.api.signIn();
-    const stream = await open(token);
-    await stream.next();
-    await say(sessionId, 'untold-1', 'untold', false);
-    expect((await stream.next())?.data.text).toBe('untold');
-    await edit(sessionId, 'untold-1', 'untold, too', false);
-    expect((await stream.next())?.data.text).toBe('untold, too');
-    await setPresence(sessionId, true, false);
-    expect((await stream.next())?.data.type).toBe('operator_joined');
-    await setPresence(sessionId, false, false);
-    expect((await stream.next())?.data.type).toBe('operator_left');
-    stream.cut();
+    const streams = [await open(token), await NewsReader.open(deaf.url, token)];
+    await say(sessionId, 'before', 'before');
+    await takeOver(sessionId);
+    await here.api.send(token, 'To an operator');
+    await say(sessionId, 'after', 'after');
+    for (const stream of streams) {
+      const [, before, joined, notice, after] = await stream.untilCount(5);
+      expect(before).toMatchObject({ place: 1, data: { type: 'operator_message', text: 'before' } });
+      expect(joined).toEqual({ place: undefined, data: { type: 'operator_joined' } });
+      expect(notice).toMatchObject({ place: 4, data: { type: 'reply', outcome: 'operator' } });
+      expect(after).toMatchObject({ place: 5, data: { type: 'operator_message', text: 'after' } });
+      stream.cut();
+    }
   });
 
   it('should go on after every event on any replica, with nothing missing and nothing twice', async () => {
@@ -194,6 +184,7 @@ describe('The events of a session', () => {
     const proxies = await Promise.all([here, elsewhere].map(({ url }) => CuttingProxy.start(url)));
     const first = await open(token);
     await first.next();
+    const unhurried = await NewsReader.open(deaf.url, token);
     const seen: ReceivedNews[] = [];
     const reading = (async () => {
       let last = 0;
@@ -213,7 +204,7 @@ describe('The events of a session', () => {
       }
     })();
     for (let index = 0; index < OPERATOR_MESSAGES; index += 1) {
-      await say(sessionId, `cut-${index}`, `message ${index}`, index % 3 !== 0);
+      await say(sessionId, String(index), `message ${index}`);
     }
     // What ends the last stream: nothing is left to be cut by.
     await until(() => (seen.length >= OPERATOR_MESSAGES ? true : undefined));
@@ -221,9 +212,11 @@ describe('The events of a session', () => {
     await reading;
     const expected = Array.from({ length: OPERATOR_MESSAGES }, (_, index) => `message ${index}`);
     expect(textsOf(seen)).toEqual(expected);
-    expect(textsOf((await first.untilCount(OPERATOR_MESSAGES + 1)).slice(1))).toEqual(expected);
+    for (const stream of [first, unhurried]) {
+      expect(textsOf((await stream.untilCount(OPERATOR_MESSAGES + 1)).slice(1))).toEqual(expected);
+      stream.cut();
+    }
     expect(proxies.reduce((sum, { cuts }) => sum + cuts, 0)).toBeGreaterThan(10);
-    first.cut();
   }, 60_000);
 
   it('should come to a reader that does not read in pages, and hold up nobody', async () => {
@@ -246,18 +239,20 @@ describe('The events of a session', () => {
   }, 30_000);
 
   it('should end with its session, after what was said before: signed out elsewhere, expired, erased', async () => {
-    const ways: [name: string, end: (sessionId: string, token: string) => Promise<unknown>][] = [
-      ['signed-out', (_, token) => elsewhere.api.call('DELETE', '/auth/session', { token })],
-      ['expired', (id) => database.query('UPDATE sessions SET expires_at = now() WHERE id = $1', [id])],
+    const ways: ((sessionId: string, token: string) => Promise<unknown>)[] = [
+      (_, token) => elsewhere.api.call('DELETE', '/auth/session', { token }),
+      (sessionId) => elsewhere.app.get(OperatorDesk).end(sessionId, randomUUID()),
+      (sessionId) => database.query('UPDATE sessions SET expires_at = now() WHERE id = $1', [sessionId]),
     ];
-    for (const [name, end] of ways) {
+    for (const end of ways) {
       const { token, sessionId } = await here.api.signIn();
-      const stream = await open(token);
-      await stream.next();
-      await say(sessionId, `goodbye-${name}`, 'Goodbye.', false);
+      const streams = await Promise.all([here, deaf].map(({ url }) => NewsReader.open(url, token)));
+      await say(sessionId, 'goodbye', 'Goodbye.');
       await end(sessionId, token);
-      expect(typesOf(await stream.toEnd())).toEqual(['ready', 'operator_message', 'error']);
-      expect(stream.events.at(-1)).toMatchObject({ place: undefined, data: { code: 'session_ended' } });
+      for (const stream of streams) {
+        expect(typesOf(await stream.toEnd())).toEqual(['ready', 'operator_message', 'error']);
+        expect(stream.events.at(-1)).toMatchObject({ place: undefined, data: { code: 'session_ended' } });
+      }
       await expect(open(token)).rejects.toThrow('answered 401');
     }
     const { token, sessionId } = await here.api.signIn();
@@ -293,17 +288,23 @@ describe('The events of a session', () => {
     await holder.connect();
     await holder.query('BEGIN');
     await holder.query('LOCK TABLE chat_messages IN ACCESS EXCLUSIVE MODE');
+    await holder.query(
+      `WITH advanced AS (UPDATE sessions SET last_sequence = 1 WHERE id = $1)
+       INSERT INTO chat_messages (id, session_id, sequence, message_type, content)
+       VALUES ('after-failure', $1, 1, 'operator', 'still told')`,
+      [sessionId],
+    );
     await database.query(`SELECT pg_notify('parley_turns', 'news:' || $1::text)`, [sessionId]);
     await until(async () => {
       const ended = await database.query(
         `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-          WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%w (session_id, place, reader)%'`,
+          WHERE datname = current_database() AND wait_event_type = 'Lock'
+            AND query LIKE '%w (session_id, place, reader)%'`,
       );
       return ended.length > 0 ? true : undefined;
     });
     await holder.query('COMMIT');
     await holder.end();
-    await say(sessionId, 'failed-1', 'still told', false);
     expect((await stream.next())?.data.text).toBe('still told');
     stream.cut();
   });

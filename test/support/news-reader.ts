@@ -7,6 +7,7 @@ export interface NewsBody {
   readonly id?: string;
   readonly operator?: boolean;
   readonly text?: string;
+  readonly created_at?: string;
   readonly edited_at?: string | null;
   readonly message?: string;
   readonly response?: string;

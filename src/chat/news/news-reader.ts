@@ -45,8 +45,7 @@ export class NewsReader {
       const byReader = Map.groupBy(rows, ({ reader }) => reader);
       streams.forEach((stream, index) => stream.tell(toNewsPage(byReader.get(index + 1) ?? [])));
     } catch (error) {
-      // They are woken again within a second: readers see a pause and no gap.
-      streams.forEach((stream) => stream.failLook());
+      // They are found behind and woken again within a second: readers see a pause and no gap.
       const name = error instanceof Error ? error.name : typeof error;
       this.logger.debug({ msg: 'news could not be read', error_name: name });
     }

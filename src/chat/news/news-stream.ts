@@ -48,15 +48,13 @@ export class NewsStream extends OpenStream {
     this.wake();
   }
 
-  /** The place to read after; what wakes it from now on is for the next look. */
+  /**
+   * The place to read after; what wakes it from now on is for the next look. Where the look fails, its place stays
+   * behind that of the session, which is noticed within a second.
+   */
   beginLook(): number {
     this.isBehind = false;
     return this.place;
-  }
-
-  /** It is behind as before, until the next try. */
-  failLook(): void {
-    this.isBehind = true;
   }
 
   /** What a look has found. */
@@ -85,8 +83,7 @@ export class NewsStream extends OpenStream {
     }
   }
 
-  /** Goes on with what waits: after a look that failed, nothing else would. */
-  override pump(): void {
+  protected override pump(): void {
     if (this.isBehind && this.isWanted && !this.isReleased) {
       this.onBehind(this);
     }

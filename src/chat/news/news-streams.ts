@@ -57,12 +57,13 @@ export class NewsStreams {
 
   /** How far the readers that have nothing on its way to them know their sessions. */
   known(): KnownPlace[] {
-    return this.all().flatMap((stream) => stream.known ?? []);
+    return [...this.bySession.values()]
+      .flatMap((streams) => [...streams])
+      .flatMap(({ known }) => known ?? []);
   }
 
-  /** To be called every second: tries again what failed, and keeps the sessions marked. */
-  async keepUp(): Promise<void> {
-    this.all().forEach((stream) => stream.pump());
+  /** To be called every second: keeps the sessions marked. */
+  async keepWatch(): Promise<void> {
     try {
       await this.watch.extend([...this.bySession.keys()]);
     } catch (error) {
@@ -70,10 +71,6 @@ export class NewsStreams {
       const name = error instanceof Error ? error.name : typeof error;
       this.logger.debug({ msg: 'sessions could not be marked as watched', error_name: name });
     }
-  }
-
-  private all(): NewsStream[] {
-    return [...this.bySession.values()].flatMap((streams) => [...streams]);
   }
 
   private add(start: KnownPlace): NewsStream {

@@ -84,7 +84,7 @@ export class TurnSignalsListener implements OnModuleInit, OnModuleDestroy {
     }
     this.isLooking = true;
     try {
-      await this.news.keepUp();
+      await this.news.keepWatch();
       const missed = await this.database.query<{ kind: 'cancel' | 'session' | 'news'; id: string }>(
         SELECT_MISSED_SIGNALS,
         [
