@@ -5,6 +5,8 @@ import { WATCH_SESSIONS } from './news-statements.js';
 /** For how long a session is marked, and after what time again: well before less than half of it is left. */
 const WATCH_MS = 120_000;
 const RENEW_MS = 45_000;
+/** So that nobody who wants to write waits for long. */
+const SESSIONS_AT_ONCE = 200;
 
 /** Marks the sessions whose news are read here, so that replies in them are told of; in others that costs nothing. */
 @Injectable()
@@ -14,12 +16,13 @@ export class NewsWatch {
 
   constructor(private readonly database: Database) {}
 
-  /** Marks those of these sessions whose time has come, in one statement or none. */
+  /** Marks those of these sessions whose time has come. */
   async extend(sessionIds: readonly string[]): Promise<void> {
     const now = performance.now();
     const due = sessionIds.filter((id) => (this.renewals.get(id) ?? 0) <= now);
-    if (due.length > 0) {
-      const marked = await this.database.query<{ id: string }>(WATCH_SESSIONS, [due, WATCH_MS]);
+    while (due.length > 0) {
+      const some = due.splice(0, SESSIONS_AT_ONCE);
+      const marked = await this.database.query<{ id: string }>(WATCH_SESSIONS, [some, WATCH_MS]);
       marked.forEach(({ id }) => this.renewals.set(id, now + RENEW_MS));
     }
   }
