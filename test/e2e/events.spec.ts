@@ -384,5 +384,23 @@ describe('The events of a session', () => {
     streams[7]!.cut();
     const again = await until(() => open(token).catch(() => undefined));
     [...streams, again].forEach((stream) => stream.cut());
+    // Those who are gone before they are answered leave nothing behind.
+    for (let attempt = 0; attempt < 40; attempt += 1) {
+      const gone = AbortSignal.timeout(attempt);
+      await fetch(`${here.url}/chat/events`, {
+        signal: gone,
+        headers: { authorization: `Bearer ${token}`, 'user-agent': 'parley-tests/1.0' },
+      }).catch(() => undefined);
+    }
+    const fresh = await until(async () => {
+      const opened = await Promise.allSettled(Array.from({ length: 20 }, () => open(token)));
+      const readers = opened.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+      if (readers.length === opened.length) {
+        return readers;
+      }
+      readers.forEach((stream) => stream.cut());
+      return undefined;
+    });
+    fresh.forEach((stream) => stream.cut());
   });
 });

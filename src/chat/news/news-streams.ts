@@ -65,7 +65,7 @@ export class NewsStreams {
   /** To be called every second: keeps the sessions marked. */
   async keepWatch(): Promise<void> {
     try {
-      await this.watch.extend([...this.bySession.keys()]);
+      await this.watch.keep([...this.bySession.keys()]);
     } catch (error) {
       // Until it works, news are found a second late, by the look that is taken anyway.
       const name = error instanceof Error ? error.name : typeof error;
@@ -89,7 +89,6 @@ export class NewsStreams {
       streams.delete(stream);
       if (streams.size === 0) {
         this.bySession.delete(sessionId);
-        this.watch.forget(sessionId);
       }
     });
     return stream;

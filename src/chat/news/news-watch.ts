@@ -27,7 +27,14 @@ export class NewsWatch {
     }
   }
 
-  forget(sessionId: string): void {
-    this.renewals.delete(sessionId);
+  /** Keeps these sessions marked, and no others. */
+  async keep(sessionIds: readonly string[]): Promise<void> {
+    const kept = new Set(sessionIds);
+    for (const id of this.renewals.keys()) {
+      if (!kept.has(id)) {
+        this.renewals.delete(id);
+      }
+    }
+    await this.extend(sessionIds);
   }
 }
