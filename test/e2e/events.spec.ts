@@ -4,6 +4,7 @@ import { OperatorDesk } from '../../src/chat/desk/operator-desk.service.js';
 import { OperatorMessages } from '../../src/chat/desk/operator-messages.service.js';
 import { toPgOptions } from '../../src/database/database-connection.js';
 import { DatabaseNotifications } from '../../src/database/database-notifications.js';
+import { TurnSignalsListener } from '../../src/chat/streaming/turn-signals.listener.js';
 import { CuttingProxy } from '../support/cutting-proxy.js';
 import { NewsReader, type ReceivedNews } from '../support/news-reader.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
@@ -16,20 +17,23 @@ describe('The events of a session', () => {
   let database: TestDatabase;
   let here: TestService;
   let elsewhere: TestService;
-  /** Hears no signal of the others: what it tells, it finds by itself. */
+  /** Hears no signal: what it tells, it finds by itself. */
   let deaf: TestService;
+  /** Looks for nothing by itself: what it tells, it has heard of. */
+  let blind: TestService;
 
   const start = (): Promise<TestService> =>
     startTestService({ database, settings: { STREAM_HEARTBEAT_SECONDS: '1' } });
 
   beforeAll(async () => {
     database = await createTestDatabase();
-    [here, elsewhere, deaf] = await Promise.all([start(), start(), start()]);
+    [here, elsewhere, deaf, blind] = await Promise.all([start(), start(), start(), start()]);
     await deaf.app.get(DatabaseNotifications).onApplicationShutdown();
+    blind.app.get(TurnSignalsListener).onModuleDestroy();
   });
 
   afterAll(async () => {
-    await Promise.all([here.stop(), elsewhere.stop(), deaf.stop()]);
+    await Promise.all([here, elsewhere, deaf, blind].map((service) => service.stop()));
     await database.drop();
   });
 
@@ -49,7 +53,7 @@ describe('The events of a session', () => {
   const takeOver = (sessionId: string) => elsewhere.app.get(OperatorDesk).takeOver(sessionId, randomUUID());
   const handBack = (sessionId: string) => elsewhere.app.get(OperatorDesk).handBack(sessionId, randomUUID());
 
-  it('should begin with the place to read on after, and tell replies as the history does', async () => {
+  it('should begin with the place to read on after, and tell replies of other devices as the history does', async () => {
     const { token } = await here.api.signIn();
     await here.api.send(token, 'Before');
     const stream = await open(token);
@@ -64,10 +68,10 @@ describe('The events of a session', () => {
     stream.cut();
   });
 
-  it.each(['here', 'deaf'] as const)(
+  it.each(['blind', 'deaf'] as const)(
     'should tell what an operator says, changes and takes back: %s',
     async (name) => {
-      const service = { here, deaf }[name];
+      const service = { blind, deaf }[name];
       const { token, sessionId } = await here.api.signIn();
       const stream = await NewsReader.open(service.url, token);
       expect((await stream.next())?.place).toBe(0);
@@ -119,7 +123,7 @@ describe('The events of a session', () => {
 
   it('should tell when an operator takes over and hands back, to every reader', async () => {
     const { token, sessionId } = await here.api.signIn();
-    const streams = await Promise.all([here, elsewhere, deaf].map(({ url }) => NewsReader.open(url, token)));
+    const streams = await Promise.all([here, blind, deaf].map(({ url }) => NewsReader.open(url, token)));
     const nextOfEach = () => Promise.all(streams.map(async (stream) => (await stream.next())?.data));
     await nextOfEach();
     for (let round = 0; round < 2; round += 1) {
@@ -136,7 +140,7 @@ describe('The events of a session', () => {
 
   it('should tell of a takeover at its place among the messages, also when all is found at once', async () => {
     const { token, sessionId } = await here.api.signIn();
-    const streams = [await open(token), await NewsReader.open(deaf.url, token)];
+    const streams = await Promise.all([blind, deaf].map(({ url }) => NewsReader.open(url, token)));
     await say(sessionId, 'before', 'before');
     await takeOver(sessionId);
     await here.api.send(token, 'To an operator');
