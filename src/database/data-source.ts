@@ -58,8 +58,10 @@ export function createDataSource(
   return new DataSource(dataSourceOptions(connection, settings));
 }
 
-/** Migrations may rewrite a large table; none should wait long for a lock that live traffic needs. */
-const MIGRATION_STATEMENT_TIMEOUT_MS = 30 * 60_000;
+/** An index of a large table takes its time. */
+const MIGRATION_STATEMENT_TIMEOUT_MS = 60 * 60_000;
+/** While a migration waits for a lock, traffic waits behind it. Well below what a request waits; see lock-retries. */
+const MIGRATION_LOCK_TIMEOUT_MS = 2_000;
 /** One connection holds the advisory lock while another migrates. */
 const MIGRATION_POOL_SIZE = 2;
 
@@ -72,5 +74,6 @@ export function createMigrationDataSource(
     ...settings,
     poolSize: MIGRATION_POOL_SIZE,
     statementTimeoutMs: MIGRATION_STATEMENT_TIMEOUT_MS,
+    lockTimeoutMs: Math.min(settings.lockTimeoutMs, MIGRATION_LOCK_TIMEOUT_MS),
   });
 }

@@ -32,7 +32,7 @@ async function main([command, name]: string[]): Promise<void> {
     case 'run':
       return run(configuration);
     case 'revert':
-      return withConfiguredDatabase(configuration, revertLast);
+      return withConfiguredDatabase(configuration, (dataSource) => revertLast(dataSource, say));
     case 'check':
       return withScratchDatabase(configuration, check);
     default:
@@ -44,7 +44,7 @@ async function main([command, name]: string[]): Promise<void> {
 async function run(configuration: Configuration): Promise<void> {
   const database = await openDatabase(configuration, say);
   try {
-    const applied = await migrateAll(database.connection, configuration.database);
+    const applied = await migrateAll(database.connection, configuration.database, say);
     say(applied.length === 0 ? 'The schema is up to date.' : `Applied: ${applied.join(', ')}`);
   } finally {
     await database.close();

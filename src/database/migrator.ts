@@ -1,8 +1,11 @@
 import type { DataSource } from 'typeorm';
+import { untilLocked } from './lock-retries.js';
+import { withMigrationLock } from './migration-lock.js';
 import { migrations } from './migrations.js';
 
-/** Any constant: it only has to be the same for everyone who migrates a Parley database. */
-const MIGRATION_LOCK = 7_405_110_923;
+const TIMESTAMP_DIGITS = 13;
+
+type Inform = (message: string) => void;
 
 /**
  * Brings the schema up to date. Many processes may call it at once: one does the work under an advisory
@@ -10,60 +13,61 @@ const MIGRATION_LOCK = 7_405_110_923;
  *
  * @returns the names of the migrations that this call applied.
  */
-export async function migrate(dataSource: DataSource): Promise<string[]> {
-  return withMigrationLock(dataSource, async () => {
-    const applied = await dataSource.runMigrations();
-    return applied.map((migration) => migration.name);
+export async function migrate(dataSource: DataSource, inform: Inform = () => undefined): Promise<string[]> {
+  return withMigrationLock(dataSource, inform, async () => {
+    const before = await findApplied(dataSource);
+    // A try that fails keeps the migrations it has finished.
+    await untilLocked(inform, () => dataSource.runMigrations());
+    return [...(await findApplied(dataSource))].filter((name) => !before.has(name));
   });
 }
 
 /** Takes back the newest migration; does nothing on an empty schema. */
-export async function revertLast(dataSource: DataSource): Promise<void> {
-  await withMigrationLock(dataSource, () => dataSource.undoLastMigration());
+export async function revertLast(dataSource: DataSource, inform: Inform = () => undefined): Promise<void> {
+  await withMigrationLock(dataSource, inform, () =>
+    untilLocked(inform, () => dataSource.undoLastMigration()),
+  );
 }
 
-/** Says why this build cannot work on the schema it finds, or nothing when it can. */
+/**
+ * Says why this build cannot work on the schema it finds, or nothing when it can. Migrations newer than this build
+ * are none of its business: while a release is rolled out, or taken back, the release before works on their schema
+ * (CONTRIBUTING.md, "A migration").
+ */
 export async function findSchemaMismatch(dataSource: DataSource): Promise<string | undefined> {
+  const applied = await findApplied(dataSource);
+  const known = migrations.map((migration) => migration.name);
+  const missing = known.filter((name) => !applied.has(name));
+  if (missing.length > 0) {
+    return `migrations are missing: ${missing.join(', ')} (run "npm run migrate")`;
+  }
+  const newest = Math.max(...known.map(timestampOf));
+  const foreign = [...applied].filter((name) => !known.includes(name) && !(timestampOf(name) > newest));
+  return foreign.length > 0
+    ? `the database has migrations of another line of development: ${foreign.join(', ')}`
+    : undefined;
+}
+
+/** TypeORM ends the name of every migration with its time. */
+function timestampOf(name: string): number {
+  return Number(name.slice(-TIMESTAMP_DIGITS));
+}
+
+async function findApplied(dataSource: DataSource): Promise<Set<string>> {
   const table = dataSource.options.migrationsTableName as string;
   const [found] = await dataSource.query<{ present: boolean }[]>(
     'SELECT to_regclass($1) IS NOT NULL AS present',
     [table],
   );
   const rows =
-    found?.present === true ? await dataSource.query<{ name: string }[]>(`SELECT name FROM ${table}`) : [];
-  const applied = new Set(rows.map((row) => row.name));
-  const known = migrations.map((migration) => migration.name);
-  const missing = known.filter((name) => !applied.has(name));
-  const unknown = [...applied].filter((name) => !known.includes(name));
-  if (missing.length > 0) {
-    return `migrations are missing: ${missing.join(', ')} (run "npm run migrate")`;
-  }
-  return unknown.length > 0
-    ? `the database has migrations this build does not know: ${unknown.join(', ')}`
-    : undefined;
+    found?.present === true
+      ? await dataSource.query<{ name: string }[]>(`SELECT name FROM ${table} ORDER BY id`)
+      : [];
+  return new Set(rows.map((row) => row.name));
 }
 
 /** Whether the entities and the migrated schema differ; asked of TypeORM's own schema builder. */
 export async function findSchemaDrift(dataSource: DataSource): Promise<string[]> {
   const { upQueries } = await dataSource.driver.createSchemaBuilder().log();
   return upQueries.map(({ query }) => query);
-}
-
-/**
- * Where `work` fails, the lock goes with the connection: whoever owns the DataSource destroys it then.
- */
-async function withMigrationLock<T>(dataSource: DataSource, work: () => Promise<T>): Promise<T> {
-  const holder = dataSource.createQueryRunner();
-  try {
-    await holder.connect();
-    // Waiting for another process that migrates is legitimate, however long it takes.
-    await holder.query('SET lock_timeout = 0');
-    await holder.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
-    const result = await work();
-    await holder.query('SELECT pg_advisory_unlock($1)', [MIGRATION_LOCK]);
-    await holder.query('RESET lock_timeout');
-    return result;
-  } finally {
-    await holder.release();
-  }
 }

@@ -42,11 +42,12 @@ export async function openDatabase(
 export async function migrateAll(
   connection: DatabaseConnection,
   settings: Configuration['database'],
+  inform: (message: string) => void = () => undefined,
 ): Promise<string[]> {
   const dataSource = createMigrationDataSource(connection, settings);
   await dataSource.initialize();
   try {
-    const applied = await migrate(dataSource);
+    const applied = await migrate(dataSource, inform);
     await migrateQueue(connection);
     return applied;
   } finally {

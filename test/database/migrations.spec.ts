@@ -1,6 +1,8 @@
-import { createMigrationDataSource } from '../../src/database/data-source.js';
+import { DataSource, type MigrationInterface, type QueryRunner } from 'typeorm';
+import { createMigrationDataSource, dataSourceOptions } from '../../src/database/data-source.js';
 import { findSchemaDrift, findSchemaMismatch, migrate, revertLast } from '../../src/database/migrator.js';
 import { migrations } from '../../src/database/migrations.js';
+import { Gate } from '../support/gate.js';
 import { testConfiguration } from '../support/test-configuration.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 
@@ -36,6 +38,87 @@ describe('Migrations', () => {
       expect(await findSchemaDrift(dataSource)).toEqual([]);
     } finally {
       await dataSource.destroy();
+    }
+  });
+
+  it('should work on a schema that a later release has widened, and refuse one of another line', async () => {
+    const dataSource = await open();
+    const note = (name: string) =>
+      dataSource.query('INSERT INTO schema_migrations (timestamp, name) VALUES (0, $1)', [name]);
+    try {
+      await migrate(dataSource);
+      await note('OfTheNextRelease9999999999999');
+      expect(await findSchemaMismatch(dataSource)).toBeUndefined();
+      await note('OfSomebodyElse1000000000000');
+      expect(await findSchemaMismatch(dataSource)).toMatch(/another line of development: OfSomebodyElse1/);
+    } finally {
+      await dataSource.destroy();
+    }
+  });
+
+  it('should give way to traffic on a table that is in use, and try again', async () => {
+    const dataSource = await open();
+    const holder = await open();
+    const reader = holder.createQueryRunner();
+    try {
+      await migrate(dataSource);
+      await revertLast(dataSource);
+      await reader.startTransaction();
+      await reader.query('SELECT FROM sessions');
+      const told: string[] = [];
+      const gaveWay = new Gate();
+      const migrating = migrate(dataSource, (message) => {
+        told.push(message);
+        gaveWay.open();
+      });
+      await gaveWay.opened;
+      expect(told).toEqual([expect.stringMatching(/in use \(try 1 of/)]);
+      // Nobody queues behind the try that was given up, although the first reader still reads.
+      await holder.query('SELECT FROM sessions');
+      await reader.commitTransaction();
+      expect(await migrating).toEqual([migrations.at(-1)?.name]);
+    } finally {
+      await reader.release();
+      await Promise.all([dataSource.destroy(), holder.destroy()]);
+    }
+  });
+
+  it('should build an index concurrently while other processes wait to migrate', async () => {
+    let othersWait: Promise<unknown> = Promise.resolve();
+    class Concurrent1 implements MigrationInterface {
+      name = 'Concurrent1795000000001';
+      transaction = false;
+
+      async up(queryRunner: QueryRunner): Promise<void> {
+        await othersWait;
+        await queryRunner.query('CREATE INDEX CONCURRENTLY idx ON sessions (ip_address)');
+      }
+
+      async down(queryRunner: QueryRunner): Promise<void> {
+        await queryRunner.query('DROP INDEX CONCURRENTLY idx');
+      }
+    }
+    const template = await open();
+    await migrate(template);
+    await template.destroy();
+    const { database: settings } = testConfiguration();
+    const dataSources = await Promise.all(
+      [1, 2, 3].map(() =>
+        new DataSource({
+          ...dataSourceOptions(database.connection, settings),
+          migrations: [Concurrent1],
+        }).initialize(),
+      ),
+    );
+    const waiting = [new Gate(), new Gate()];
+    othersWait = Promise.all(waiting.map(({ opened }) => opened));
+    try {
+      const applied = await Promise.all(
+        dataSources.map((dataSource) => migrate(dataSource, () => waiting.pop()?.open())),
+      );
+      expect(applied.flat()).toEqual(['Concurrent1795000000001']);
+    } finally {
+      await Promise.all(dataSources.map((dataSource) => dataSource.destroy()));
     }
   });
 
