@@ -5,6 +5,7 @@ import { migrations } from '../../src/database/migrations.js';
 import { Gate } from '../support/gate.js';
 import { testConfiguration } from '../support/test-configuration.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+import { until } from '../support/until.js';
 
 describe('Migrations', () => {
   let database: TestDatabase;
@@ -85,12 +86,23 @@ describe('Migrations', () => {
 
   it('should build an index concurrently while other processes wait to migrate', async () => {
     let othersWait: Promise<unknown> = Promise.resolve();
+    let informed = '';
+    const countAsking = async () => {
+      const asking = await database.query(
+        `SELECT FROM pg_stat_activity WHERE datname = current_database() AND query_start > $1::timestamptz
+            AND query LIKE '%advisory_lock%' AND query NOT LIKE '%pg_stat_activity%'`,
+        [informed],
+      );
+      return asking.length;
+    };
     class Concurrent1 implements MigrationInterface {
       name = 'Concurrent1795000000001';
       transaction = false;
 
       async up(queryRunner: QueryRunner): Promise<void> {
         await othersWait;
+        // Each of the others is by now where it waits.
+        await until(async () => (await countAsking()) === 2 || undefined);
         await queryRunner.query('CREATE INDEX CONCURRENTLY idx ON sessions (ip_address)');
       }
 
@@ -111,7 +123,10 @@ describe('Migrations', () => {
       ),
     );
     const waiting = [new Gate(), new Gate()];
-    othersWait = Promise.all(waiting.map(({ opened }) => opened));
+    othersWait = Promise.all(waiting.map(({ opened }) => opened)).then(async () => {
+      const [row] = await database.query<{ now: string }>('SELECT clock_timestamp()::text AS now');
+      informed = row!.now;
+    });
     try {
       const applied = await Promise.all(
         dataSources.map((dataSource) => migrate(dataSource, () => waiting.pop()?.open())),
