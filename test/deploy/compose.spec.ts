@@ -24,6 +24,7 @@ interface Service {
 }
 
 const compose = parse(readFileSync(join(PROJECT, 'docker-compose.yml'), 'utf8'), { merge: true }) as {
+  name: string;
   services: Record<'db' | 'redis' | 'migrate' | 'parley', Service>;
 };
 const { db, redis, migrate, parley } = compose.services;
@@ -53,16 +54,19 @@ function secrets(): Record<string, string> {
 
 describe('The Compose file', () => {
   it('should be right by the schema of the Compose specification', () => {
-    const ajv = new Ajv2019({ strict: false });
+    const ajv = new Ajv2019({ strict: false, allErrors: true });
     formats.default(ajv);
     // Its "$schema" and each "id" are spelt as no draft since the fourth spells them.
     const schema = JSON.parse(JSON.stringify(composeSchema), (key, value: unknown) =>
       ['id', '$schema'].includes(key) && typeof value === 'string' ? undefined : value,
     ) as object;
     const validate = ajv.compile<object>(schema);
-    validate(compose);
+    // The schema is older than the name of a project.
+    const { name, ...file } = compose;
+    expect(name).toBe('parley');
+    validate(file);
     expect(validate.errors ?? []).toEqual([]);
-    expect(validate({ ...compose, services: { parley: { ...parley, imagee: 'x' } } })).toBe(false);
+    expect(validate({ ...file, services: { parley: { ...parley, imagee: 'x' } } })).toBe(false);
   });
 
   it.each(['migrate', 'parley'] as const)('should pass every setting of .env on to %s', (name) => {
