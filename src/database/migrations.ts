@@ -5,6 +5,8 @@ import { Streaming1795510800000 } from '../../migrations/1795510800000-streaming
 import { Notifications1795514400000 } from '../../migrations/1795514400000-notifications.js';
 import { TokenBudgets1795518000000 } from '../../migrations/1795518000000-token-budgets.js';
 import { OperatorsDesk1795521600000 } from '../../migrations/1795521600000-operators-desk.js';
+import { OperatorsDeskChecks1795521660000 } from '../../migrations/1795521660000-operators-desk-checks.js';
+import { OperatorsDeskIndexes1795521720000 } from '../../migrations/1795521720000-operators-desk-indexes.js';
 
 /**
  * Every migration, oldest first. Listed by hand instead of by a file pattern, so that the compiler sees a
@@ -17,4 +19,6 @@ export const migrations: readonly (new () => MigrationInterface)[] = [
   Notifications1795514400000,
   TokenBudgets1795518000000,
   OperatorsDesk1795521600000,
+  OperatorsDeskChecks1795521660000,
+  OperatorsDeskIndexes1795521720000,
 ];

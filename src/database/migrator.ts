@@ -24,9 +24,13 @@ export async function migrate(dataSource: DataSource, inform: Inform = () => und
 
 /** Takes back the newest migration; does nothing on an empty schema. */
 export async function revertLast(dataSource: DataSource, inform: Inform = () => undefined): Promise<void> {
-  await withMigrationLock(dataSource, inform, () =>
-    untilLocked(inform, () => dataSource.undoLastMigration()),
-  );
+  await withMigrationLock(dataSource, inform, async () => {
+    const newest = [...(await findApplied(dataSource))].at(-1);
+    const migration = dataSource.migrations.find(({ name }) => name === newest);
+    // On the way down TypeORM does not look at what the migration itself says.
+    const transaction = migration?.transaction === false ? 'none' : 'each';
+    await untilLocked(inform, () => dataSource.undoLastMigration({ transaction }));
+  });
 }
 
 /**

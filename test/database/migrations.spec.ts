@@ -63,7 +63,11 @@ describe('Migrations', () => {
     const reader = holder.createQueryRunner();
     try {
       await migrate(dataSource);
-      await revertLast(dataSource);
+      const first = migrations.findIndex(({ name }) => name.startsWith('OperatorsDesk'));
+      const names = migrations.slice(first).map(({ name }) => name);
+      for (let count = 0; count < names.length; count += 1) {
+        await revertLast(dataSource);
+      }
       await reader.startTransaction();
       await reader.query('SELECT FROM sessions');
       const told: string[] = [];
@@ -77,7 +81,7 @@ describe('Migrations', () => {
       // Nobody queues behind the try that was given up, although the first reader still reads.
       await holder.query('SELECT FROM sessions');
       await reader.commitTransaction();
-      expect(await migrating).toEqual([migrations.at(-1)?.name]);
+      expect(await migrating).toEqual(names);
     } finally {
       await reader.release();
       await Promise.all([dataSource.destroy(), holder.destroy()]);
