@@ -10,6 +10,9 @@ import { startTestService, type TestService } from '../support/test-service.js';
 
 const NOTICE = 'A person will answer you.';
 const HOUR_MS = 3_600_000;
+/** Of takeovers with turns; some hundred in every run, more by hand. */
+const RACES = Number(process.env['TAKEOVER_RACES'] ?? '200');
+const RACING_SESSIONS = 20;
 
 describe('The operators’ desk', () => {
   let model: ModelServer;
@@ -265,7 +268,7 @@ describe('The operators’ desk', () => {
     });
   });
 
-  it('should keep every word of a model out of what follows a takeover, in 1,000 races', async () => {
+  it('should keep every word of a model out of what follows a takeover, whichever way the race goes', async () => {
     const random = (ms: number) => delay(Math.random() * ms);
     model.respondWith(({ messages: asked }) =>
       answer(`word ${asked.at(-1)?.content as string} and more`, { deltaDelayMs: Math.random() * 4 }),
@@ -276,7 +279,7 @@ describe('The operators’ desk', () => {
       const { token, sessionId } = await service.api.signIn();
       // How long a turn takes beside the other sessions' races: takeovers fall before, into and after turns.
       let turnMs = 100;
-      for (let round = 0; round < 50; round += 1) {
+      for (let round = 0; round < RACES / RACING_SESSIONS; round += 1) {
         const send = async (): Promise<void> => {
           await random(turnMs / 2);
           const begun = performance.now();
@@ -305,19 +308,19 @@ describe('The operators’ desk', () => {
         races += 1;
       }
     };
-    await Promise.all(Array.from({ length: 20 }, runSession));
-    expect(races).toBe(1_000);
+    await Promise.all(Array.from({ length: RACING_SESSIONS }, runSession));
+    expect(races).toBe(RACES);
     expect(wrong).toEqual([]);
     const outcomes = await service.database.query<{ outcome: string; turns: number }>(
       `SELECT outcome, count(*)::integer AS turns FROM chat_messages WHERE message_type = 'user' GROUP BY 1`,
     );
     // Both sides won races; nothing was left behind.
     const byOutcome = Object.fromEntries(outcomes.map(({ outcome, turns }) => [outcome, turns]));
-    expect(byOutcome['answered']).toBeGreaterThan(100);
-    expect(byOutcome['operator']).toBeGreaterThan(100);
+    expect(byOutcome['answered']).toBeGreaterThan(RACES / 10);
+    expect(byOutcome['operator']).toBeGreaterThan(RACES / 10);
     expect(byOutcome['pending']).toBeUndefined();
     expect(await service.database.query('SELECT * FROM turn_deltas')).toEqual([]);
-  }, 180_000);
+  }, 600_000);
 
   describe('ending and blocking', () => {
     it('should end a session at once, with its streams', async () => {
