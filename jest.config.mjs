@@ -10,6 +10,8 @@ export default {
   modulePathIgnorePatterns: ['<rootDir>/dist'],
   testTimeout: 30_000,
   testMatch: ['<rootDir>/test/**/*.spec.ts'],
+  // The fault suite takes minutes and has a configuration of its own.
+  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/faults/'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   transform: {
     '^.+\\.ts$': [
