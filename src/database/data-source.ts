@@ -8,7 +8,7 @@ import { OperatorCommand } from '../chat/desk/operator-command.entity.js';
 import { TurnDelta } from '../chat/turn-delta.entity.js';
 import type { Configuration } from '../config/configuration.js';
 import { QueuedNotification } from '../notification/queued-notification.entity.js';
-import { toPgOptions, type DatabaseConnection } from './database-connection.js';
+import { surviveBreaking, toPgOptions, type DatabaseConnection } from './database-connection.js';
 import { migrations } from './migrations.js';
 
 /** How long the client waits beyond the server's own statement time-out before it gives a connection up. */
@@ -39,6 +39,7 @@ export function dataSourceOptions(
     poolErrorHandler: () => undefined,
     extra: {
       ...toPgOptions(connection),
+      onConnect: surviveBreaking,
       // Statements of one transaction may travel together; see PipelinedTransaction.
       pipeline: true,
       keepAlive: true,

@@ -1,3 +1,5 @@
+import type { ClientBase } from 'pg';
+
 /** Where the PostgreSQL server is: a URL, or the socket of the embedded one. */
 export type DatabaseConnection =
   | { readonly url: string }
@@ -14,6 +16,14 @@ export function toPgOptions(connection: DatabaseConnection): {
 } {
   // A socket needs no encryption, whatever PGSSLMODE says about other servers.
   return 'url' in connection ? { connectionString: connection.url } : { ...connection, ssl: false };
+}
+
+/**
+ * A connection that breaks says so to the statement it runs, and besides as an event, which would end the process
+ * if nobody listened. pg-pool listens only while a connection is idle, so each gets a listener for its whole life.
+ */
+export function surviveBreaking(client: ClientBase): void {
+  client.on('error', () => undefined);
 }
 
 /** Injection token of the {@link DatabaseConnection} in use. */
