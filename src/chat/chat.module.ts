@@ -12,6 +12,7 @@ import { NewsReader } from './news/news-reader.js';
 import { NewsStreams } from './news/news-streams.js';
 import { NewsWatch } from './news/news-watch.js';
 import { ChatCompletionsController } from './openai/chat-completions.controller.js';
+import { ReplyStorage } from './reply-storage.js';
 import { ChatStreamController } from './streaming/chat-stream.controller.js';
 import { DeltaJournal } from './streaming/delta-journal.js';
 import { EventStreams } from './streaming/event-streams.js';
@@ -26,8 +27,8 @@ import { TurnStore } from './turn.store.js';
   imports: [AiModule, DeskModule],
   controllers: [ChatController, ChatStreamController, NewsController, ChatCompletionsController],
   providers: [
-    ...[MessageLengthPipe, MessageIntake, ChatService, TurnStore, TurnRunner, TokenBudget, HistoryService],
-    ...[NewsReader, NewsStreams, NewsWatch],
+    ...[MessageLengthPipe, MessageIntake, ChatService, TurnStore, TurnRunner, ReplyStorage],
+    ...[TokenBudget, HistoryService, NewsReader, NewsStreams, NewsWatch],
     ...[DeltaJournal, EventStreams, OpenStreams, RunningTurns, TurnFollower, TurnSignalsListener],
   ],
 })

@@ -1,29 +1,27 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { AiService } from '../ai/ai.service.js';
 import type { FinishedReply } from '../ai/reply.js';
 import { toProblem } from '../common/problem/framework-errors.js';
-import { newMessageId } from '../common/ids.js';
-import { Problem } from '../common/problem/problem.js';
+import type { Problem } from '../common/problem/problem.js';
 import { Configuration } from '../config/configuration.js';
 import { Sanitiser } from '../security/sanitiser/sanitiser.service.js';
 import type { IncomingMessage } from './message-intake.js';
 import { DeltaJournal } from './streaming/delta-journal.js';
 import { RunningTurn } from './streaming/running-turn.js';
 import { RunningTurns } from './streaming/running-turns.js';
+import { ReplyStorage } from './reply-storage.js';
 import { blockedReply, operatorReply, type TurnReply } from './turn-reply.js';
-import { TurnStore } from './turn.store.js';
-import type { AnsweredTurn, StartedTurn, Turn } from './turn.js';
+import type { AnsweredTurn, StartedTurn } from './turn.js';
 
 /** A turn that is being worked on, and how it will have ended. */
 export interface StartedRun {
   readonly turn: RunningTurn;
-  /** Undefined where another attempt overtook this one and has no reply yet either. */
+  /**
+   * Undefined where another attempt overtook this one and has no reply yet either. Rejects early where the reply
+   * cannot be stored now, although that is still being tried.
+   */
   readonly ended: Promise<AnsweredTurn | undefined>;
 }
-
-/** How often storing a reply is tried while the database is out of reach. */
-const STORE_RETRY_WAITS_MS = [200, 600, 1_500, 3_000];
 
 /**
  * Gets the reply to a turn and stores it, whoever waits for it and however they read it. No database connection
@@ -32,7 +30,7 @@ const STORE_RETRY_WAITS_MS = [200, 600, 1_500, 3_000];
 @Injectable()
 export class TurnRunner {
   constructor(
-    private readonly turns: TurnStore,
+    private readonly storage: ReplyStorage,
     private readonly ai: AiService,
     private readonly sanitiser: Sanitiser,
     private readonly journal: DeltaJournal,
@@ -42,7 +40,9 @@ export class TurnRunner {
 
   run(started: StartedTurn, incoming: IncomingMessage): StartedRun {
     const turn = new RunningTurn(started, this.journal);
-    const ended = this.running.track(started.id, turn, this.work(started, incoming, turn));
+    const outage = Promise.withResolvers<never>();
+    const work = this.work(started, incoming, turn, outage.reject);
+    const ended = Promise.race([this.running.track(started.id, turn, work), outage.promise]);
     // A stream's reader hears of a failure as its last event; nobody else may be waiting.
     ended.catch(() => undefined);
     return { turn, ended };
@@ -52,11 +52,12 @@ export class TurnRunner {
     started: StartedTurn,
     incoming: IncomingMessage,
     running: RunningTurn,
+    tellOutage: (problem: Problem) => void,
   ): Promise<AnsweredTurn | undefined> {
     try {
       const reply = await this.getReply(started, incoming, running);
       const ends = await running.finish();
-      const turn = await this.store(started, reply, ends);
+      const turn = await this.storage.store(started, reply, ends, tellOutage);
       if (turn?.reply === undefined) {
         running.overtaken();
         return undefined;
@@ -98,25 +99,5 @@ export class TurnRunner {
       running.push(await clean.push(part.text));
     }
     throw new Error('a reply ended without its finish part');
-  }
-
-  /** A short outage of the database must not cost a reply that a model has already written. */
-  private async store(
-    started: StartedTurn,
-    reply: TurnReply,
-    ends: readonly number[] | null,
-  ): Promise<Turn | undefined> {
-    const replyId = newMessageId();
-    for (const wait of STORE_RETRY_WAITS_MS) {
-      try {
-        return await this.turns.complete(started, replyId, reply, ends);
-      } catch (error) {
-        if (!(error instanceof Problem && error.code === 'service_unavailable')) {
-          throw error;
-        }
-        await delay(wait);
-      }
-    }
-    return this.turns.complete(started, replyId, reply, ends);
   }
 }

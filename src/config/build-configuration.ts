@@ -48,6 +48,7 @@ export function buildConfiguration(settings: Settings, surroundings: Surrounding
     },
     database: {
       url: settings.DATABASE_URL,
+      directUrl: settings.DATABASE_DIRECT_URL,
       poolSize: settings.DATABASE_POOL_SIZE,
       connectTimeoutMs: settings.DATABASE_CONNECT_TIMEOUT_SECONDS * MS_PER_SECOND,
       statementTimeoutMs: settings.DATABASE_STATEMENT_TIMEOUT_SECONDS * MS_PER_SECOND,

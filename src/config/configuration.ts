@@ -56,6 +56,8 @@ export abstract class Configuration {
   readonly database: {
     /** Absent: the embedded PostgreSQL in `dataDirectory`. */
     readonly url: string | undefined;
+    /** The server itself, where `url` leads to a pooler in transaction mode. */
+    readonly directUrl: string | undefined;
     readonly poolSize: number;
     readonly connectTimeoutMs: number;
     readonly statementTimeoutMs: number;

@@ -77,6 +77,14 @@ function presentForCodes(name: 'SMTP_URL' | 'MAIL_FROM'): SettingRule {
 
 const RULES: readonly SettingRule[] = [
   {
+    name: 'DATABASE_URL',
+    reads: ['DATABASE_DIRECT_URL'],
+    findProblem: ({ DATABASE_URL, DATABASE_DIRECT_URL }) =>
+      DATABASE_URL === undefined && DATABASE_DIRECT_URL !== undefined
+        ? 'is not set, but DATABASE_DIRECT_URL is; set it to the address of the pooler, or use it alone for the server'
+        : undefined,
+  },
+  {
     name: 'METRICS_PORT',
     reads: ['PORT'],
     findProblem: ({ METRICS_PORT, PORT }) =>

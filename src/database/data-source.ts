@@ -8,7 +8,13 @@ import { OperatorCommand } from '../chat/desk/operator-command.entity.js';
 import { TurnDelta } from '../chat/turn-delta.entity.js';
 import type { Configuration } from '../config/configuration.js';
 import { QueuedNotification } from '../notification/queued-notification.entity.js';
-import { surviveBreaking, toPgOptions, type DatabaseConnection } from './database-connection.js';
+import {
+  directConnection,
+  isPooled,
+  surviveBreaking,
+  toPgOptions,
+  type DatabaseConnection,
+} from './database-connection.js';
 import { migrations } from './migrations.js';
 
 /** How long the client waits beyond the server's own statement time-out before it gives a connection up. */
@@ -43,12 +49,19 @@ export function dataSourceOptions(
       // Statements of one transaction may travel together; see PipelinedTransaction.
       pipeline: true,
       keepAlive: true,
-      statement_timeout: settings.statementTimeoutMs,
-      lock_timeout: settings.lockTimeoutMs,
-      idle_in_transaction_session_timeout: settings.statementTimeoutMs,
+      ...(isPooled(connection) ? {} : sessionTimeouts(settings)),
       // The server's time-out cannot help where the server itself hangs.
       query_timeout: settings.statementTimeoutMs + CLIENT_TIMEOUT_MARGIN_MS,
     },
+  };
+}
+
+/** A pooler refuses these, since its connections to the server have a life before and after ours: see docs/database.md. */
+function sessionTimeouts({ statementTimeoutMs, lockTimeoutMs }: Configuration['database']): object {
+  return {
+    statement_timeout: statementTimeoutMs,
+    lock_timeout: lockTimeoutMs,
+    idle_in_transaction_session_timeout: statementTimeoutMs,
   };
 }
 
@@ -71,7 +84,7 @@ export function createMigrationDataSource(
   connection: DatabaseConnection,
   settings: Configuration['database'],
 ): DataSource {
-  return createDataSource(connection, {
+  return createDataSource(directConnection(connection), {
     ...settings,
     poolSize: MIGRATION_POOL_SIZE,
     statementTimeoutMs: MIGRATION_STATEMENT_TIMEOUT_MS,

@@ -2,7 +2,11 @@ import type { ClientBase } from 'pg';
 
 /** Where the PostgreSQL server is: a URL, or the socket of the embedded one. */
 export type DatabaseConnection =
-  | { readonly url: string }
+  | {
+      readonly url: string;
+      /** The server itself, where `url` leads to a pooler that lends its connections for a transaction each. */
+      readonly directUrl?: string | undefined;
+    }
   | { readonly host: string; readonly port: number; readonly user: string; readonly database: string };
 
 /** The same, in the words of node-postgres and the libraries on top of it. */
@@ -16,6 +20,18 @@ export function toPgOptions(connection: DatabaseConnection): {
 } {
   // A socket needs no encryption, whatever PGSSLMODE says about other servers.
   return 'url' in connection ? { connectionString: connection.url } : { ...connection, ssl: false };
+}
+
+/** Past the pooler, for what needs a session: LISTEN, an advisory lock, a migration. */
+export function directConnection(connection: DatabaseConnection): DatabaseConnection {
+  return 'url' in connection && connection.directUrl !== undefined
+    ? { url: connection.directUrl }
+    : connection;
+}
+
+/** Whether one statement may meet another server connection than the one before. */
+export function isPooled(connection: DatabaseConnection): boolean {
+  return 'url' in connection && connection.directUrl !== undefined;
 }
 
 /**

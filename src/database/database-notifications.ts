@@ -7,9 +7,19 @@ import {
   type OnApplicationShutdown,
 } from '@nestjs/common';
 import { Client } from 'pg';
-import { DATABASE_CONNECTION, toPgOptions, type DatabaseConnection } from './database-connection.js';
+import { assertWritable } from './connection-pool.js';
+import {
+  DATABASE_CONNECTION,
+  directConnection,
+  surviveBreaking,
+  toPgOptions,
+  type DatabaseConnection,
+} from './database-connection.js';
 
 const RECONNECT_DELAY_MS = 1_000;
+/** How often the connection is tried out, and how long an answer may take. */
+const CHECK_MS = 2_000;
+const ANSWER_WITHIN_MS = 3_000;
 const APPLICATION_NAME = 'parley-listener';
 
 type Handler = (payload: string) => void;
@@ -24,7 +34,6 @@ export class DatabaseNotifications implements OnApplicationBootstrap, OnApplicat
   private readonly handlers = new Map<string, Handler>();
   private readonly stopping = new AbortController();
   private listening: Promise<void> = Promise.resolve();
-  private client: Client | undefined;
 
   constructor(@Inject(DATABASE_CONNECTION) private readonly connection: DatabaseConnection) {}
 
@@ -41,39 +50,47 @@ export class DatabaseNotifications implements OnApplicationBootstrap, OnApplicat
 
   async onApplicationShutdown(): Promise<void> {
     this.stopping.abort();
-    await this.client?.end();
     await this.listening;
   }
 
   private async keepListening(): Promise<void> {
-    while (!this.stopping.signal.aborted) {
+    const { signal } = this.stopping;
+    while (!signal.aborted) {
       const client = new Client({
-        ...toPgOptions(this.connection),
+        ...toPgOptions(directConnection(this.connection)),
         application_name: APPLICATION_NAME,
         keepAlive: true,
+        connectionTimeoutMillis: ANSWER_WITHIN_MS,
+        query_timeout: ANSWER_WITHIN_MS,
       });
-      this.client = client;
-      const ended = new Promise<void>((resolve) => {
-        client.once('end', resolve);
-        client.once('error', () => resolve());
-      });
+      surviveBreaking(client);
       try {
-        await this.connect(client);
-        await ended;
+        await this.listenWith(client);
       } catch (error) {
         const name = error instanceof Error ? error.name : typeof error;
         this.logger.debug({ msg: 'not listening to the database', error_name: name });
       }
-      await client.end().catch(() => undefined);
-      await delay(RECONNECT_DELAY_MS, undefined, { signal: this.stopping.signal }).catch(() => undefined);
+      // Not `end`: a server that is silent would never say goodbye.
+      client.connection.stream.destroy();
+      await delay(RECONNECT_DELAY_MS, undefined, { signal }).catch(() => undefined);
     }
   }
 
-  private async connect(client: Client): Promise<void> {
+  /** Throws when the connection is of no use any more, or the service stops. */
+  private async listenWith(client: Client): Promise<void> {
+    const ended = new AbortController();
+    client.once('end', () => ended.abort());
     client.on('notification', ({ channel, payload = '' }) => this.handlers.get(channel)?.(payload));
     await client.connect();
     for (const channel of this.handlers.keys()) {
       await client.query(`LISTEN ${channel}`);
+    }
+    const signal = AbortSignal.any([this.stopping.signal, ended.signal]);
+    for (;;) {
+      await delay(CHECK_MS, undefined, { signal });
+      // Nobody speaks on this connection for hours: only a question shows whether anybody is still there, and
+      // whether it is the server that the others write to.
+      await assertWritable(client);
     }
   }
 }

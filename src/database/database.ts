@@ -1,12 +1,14 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { Pool } from 'pg';
 import { DataSource } from 'typeorm';
 import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
 import { Problem } from '../common/problem/problem.js';
+import { ConnectionPool } from './connection-pool.js';
+import { DATABASE_CONNECTION, isPooled, type DatabaseConnection } from './database-connection.js';
 import { toDatabaseProblem } from './database-failure.js';
 import { PipelinedTransaction } from './pipelined-transaction.js';
-import { runStatement, type Statement } from './statement.js';
+import { runStatement, unnamed, type Statement } from './statement.js';
 
 /**
  * Runs SQL on the DataSource's pool. The hot statements of the service are written by hand, because each
@@ -17,13 +19,23 @@ import { runStatement, type Statement } from './statement.js';
 @Injectable()
 export class Database {
   private isOpen = false;
+  private pool: ConnectionPool | undefined;
 
-  constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
+  private readonly prepare: (statement: Statement) => Statement;
+
+  constructor(
+    @InjectDataSource() private readonly dataSource: DataSource,
+    @Inject(DATABASE_CONNECTION) connection: DatabaseConnection,
+  ) {
+    this.prepare = isPooled(connection) ? unnamed : (statement) => statement;
+  }
 
   /** One statement, its own transaction, one round trip. */
   async query<Row extends object>(statement: Statement, values: readonly unknown[] = []): Promise<Row[]> {
     try {
-      const { rows } = await runStatement<Row>(this.usablePool(), statement, values);
+      const { rows } = await this.usablePool().use((client) =>
+        runStatement<Row>(client, this.prepare(statement), values),
+      );
       return rows;
     } catch (error) {
       throw toDatabaseProblem(error);
@@ -33,28 +45,20 @@ export class Database {
   /** Runs `work` in one transaction, which is rolled back when `work` throws. */
   async transaction<T>(work: (transaction: PipelinedTransaction) => Promise<T>): Promise<T> {
     try {
-      return await this.runTransaction(work);
+      return await this.usablePool().use(async (client, discard) => {
+        const transaction = new PipelinedTransaction(client, this.prepare);
+        try {
+          const result = await work(transaction);
+          await transaction.commit();
+          return result;
+        } catch (error) {
+          // A connection in an unknown state must not be handed out again; the error to tell is the first one.
+          await transaction.rollback().catch(discard);
+          throw error;
+        }
+      });
     } catch (error) {
       throw toDatabaseProblem(error);
-    }
-  }
-
-  private async runTransaction<T>(work: (transaction: PipelinedTransaction) => Promise<T>): Promise<T> {
-    const client = await this.usablePool().connect();
-    const transaction = new PipelinedTransaction(client);
-    let unusable: Error | undefined;
-    try {
-      const result = await work(transaction);
-      await transaction.commit();
-      return result;
-    } catch (error) {
-      await transaction.rollback().catch((cause: unknown) => {
-        // The connection is in an unknown state: the pool must not hand it out again.
-        unusable = new Error('rollback failed', { cause });
-      });
-      throw error;
-    } finally {
-      client.release(unusable);
     }
   }
 
@@ -63,12 +67,12 @@ export class Database {
     this.isOpen = true;
   }
 
-  /** @throws whatever keeps the server from answering; needs no schema. */
+  /** @throws whatever keeps the server from answering or from writing; needs no schema. */
   async ping(): Promise<void> {
-    await this.connectedPool().query('SELECT 1');
+    await this.connectedPool().ping();
   }
 
-  private usablePool(): Pool {
+  private usablePool(): ConnectionPool {
     const pool = this.connectedPool();
     if (!this.isOpen) {
       throw notReady('The database has another schema than this version of the service needs.');
@@ -76,11 +80,12 @@ export class Database {
     return pool;
   }
 
-  private connectedPool(): Pool {
+  private connectedPool(): ConnectionPool {
     if (!this.dataSource.isInitialized) {
       throw notReady('The database is not connected yet.');
     }
-    return (this.dataSource.driver as PostgresDriver).master as Pool;
+    this.pool ??= new ConnectionPool((this.dataSource.driver as PostgresDriver).master as Pool);
+    return this.pool;
   }
 }
 

@@ -24,9 +24,13 @@ export async function openDatabase(
   configuration: Configuration,
   inform: (message: string) => void,
 ): Promise<OpenDatabase> {
-  const { url } = configuration.database;
+  const { url, directUrl } = configuration.database;
   if (url !== undefined) {
-    return { connection: { url }, ended: new Promise(() => undefined), close: () => Promise.resolve() };
+    return {
+      connection: { url, directUrl },
+      ended: new Promise(() => undefined),
+      close: () => Promise.resolve(),
+    };
   }
   const server = await startEmbeddedPostgres({
     dataDirectory: configuration.dataDirectory,

@@ -11,7 +11,10 @@ export class PipelinedTransaction implements Transaction {
   private begun: Promise<unknown> | undefined;
   private readonly enlisted: Promise<unknown>[] = [];
 
-  constructor(private readonly client: PoolClient) {}
+  constructor(
+    private readonly client: PoolClient,
+    private readonly prepare: (statement: Statement) => Statement = (statement) => statement,
+  ) {}
 
   async query<Row extends object>(statement: Statement, values: readonly unknown[] = []): Promise<Row[]> {
     const sent = this.send<Row>(statement, values);
@@ -20,10 +23,7 @@ export class PipelinedTransaction implements Transaction {
   }
 
   enlist(statement: Statement, values: readonly unknown[] = []): void {
-    const sent = this.send(statement, values);
-    // Its failure is reported by commit(); until then it must not count as unhandled.
-    sent.catch(() => undefined);
-    this.enlisted.push(sent);
+    this.enlisted.push(this.send(statement, values));
   }
 
   /** @throws the first error of BEGIN, an enlisted statement or COMMIT; the transaction is then rolled back. */
@@ -31,7 +31,7 @@ export class PipelinedTransaction implements Transaction {
     if (this.begun === undefined) {
       return;
     }
-    const committed = this.client.query('COMMIT');
+    const committed = heard(this.client.query('COMMIT'));
     await this.awaitAll(this.enlisted);
     const { command } = await committed;
     if (command !== 'COMMIT') {
@@ -49,8 +49,8 @@ export class PipelinedTransaction implements Transaction {
     statement: Statement,
     values: readonly unknown[],
   ): Promise<QueryResult<Row>> {
-    this.begun ??= this.client.query('BEGIN');
-    return runStatement<Row>(this.client, statement, values);
+    this.begun ??= heard(this.client.query('BEGIN'));
+    return heard(runStatement<Row>(this.client, this.prepare(statement), values));
   }
 
   /** Waits for all, so that no later rejection goes unheard, then throws the earliest error. */
@@ -61,4 +61,13 @@ export class PipelinedTransaction implements Transaction {
       throw failed.reason;
     }
   }
+}
+
+/**
+ * What is sent is awaited later, and after an earlier failure not at all: its own failure, which is then the same
+ * one, must not count as unhandled and end the process.
+ */
+function heard<T>(sent: Promise<T>): Promise<T> {
+  sent.catch(() => undefined);
+  return sent;
 }

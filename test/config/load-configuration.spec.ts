@@ -62,6 +62,7 @@ describe('the configuration', () => {
       },
       database: {
         url: undefined,
+        directUrl: undefined,
         poolSize: 10,
         connectTimeoutMs: 5_000,
         statementTimeoutMs: 10_000,
@@ -151,6 +152,7 @@ describe('the configuration', () => {
       SHUTDOWN_DELAY_SECONDS: '5',
       SHUTDOWN_GRACE_SECONDS: '20',
       DATABASE_URL: 'postgres://u:p@h/d',
+      DATABASE_DIRECT_URL: 'postgres://u:p@direct/d',
       DATABASE_POOL_SIZE: '3',
       DATABASE_CONNECT_TIMEOUT_SECONDS: '1',
       DATABASE_STATEMENT_TIMEOUT_SECONDS: '2',
@@ -227,6 +229,7 @@ describe('the configuration', () => {
       },
       database: {
         url: 'postgres://u:p@h/d',
+        directUrl: 'postgres://u:p@direct/d',
         poolSize: 3,
         connectTimeoutMs: 1_000,
         statementTimeoutMs: 2_000,
@@ -446,7 +449,7 @@ describe('a configuration error', () => {
     });
 
     expect(error.faults.map(({ name }) => name)).toStrictEqual(hidden);
-    expect(hidden).toHaveLength(19);
+    expect(hidden).toHaveLength(20);
     expect(JSON.stringify([error.message, error.faults, error.stack])).not.toContain('hunter2');
   });
 

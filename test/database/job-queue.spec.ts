@@ -22,7 +22,7 @@ describe('JobQueue', () => {
     database = await createTestDatabase();
     dataSource = createDataSource(database.connection, testConfiguration().database);
     await dataSource.initialize();
-    runner = new Database(dataSource);
+    runner = new Database(dataSource, database.connection);
     runner.open();
   });
 

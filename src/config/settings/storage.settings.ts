@@ -12,6 +12,13 @@ export const STORAGE_SETTINGS = {
     example: DATABASE_EXAMPLE,
     secret: true,
   }),
+  DATABASE_DIRECT_URL: optionalSetting(connectionUrl(['postgres', 'postgresql'], DATABASE_EXAMPLE), {
+    about:
+      'The PostgreSQL server itself, where DATABASE_URL names a pooler in transaction mode, such as PgBouncer: for what needs a session of its own.',
+    unset: 'DATABASE_URL leads to PostgreSQL itself',
+    example: DATABASE_EXAMPLE,
+    secret: true,
+  }),
   DATABASE_POOL_SIZE: setting(wholeNumber(1, 500), {
     about: 'The most database connections that one process opens.',
     default: '10',

@@ -1,5 +1,9 @@
 import { Client } from 'pg';
-import { toPgOptions, type DatabaseConnection } from '../../database/database-connection.js';
+import {
+  directConnection,
+  toPgOptions,
+  type DatabaseConnection,
+} from '../../database/database-connection.js';
 import { createQueueSender } from '../../database/queue/queue-schema.js';
 import { notificationQueue } from './deliver-notifications.job.js';
 
@@ -21,7 +25,7 @@ export class FailedNotifications {
   ) {}
 
   static async open(connection: DatabaseConnection): Promise<FailedNotifications> {
-    const client = new Client(toPgOptions(connection));
+    const client = new Client(toPgOptions(directConnection(connection)));
     await client.connect();
     return new FailedNotifications(connection, client);
   }

@@ -1,6 +1,10 @@
 import { setInterval } from 'node:timers';
 import { Client } from 'pg';
-import { toPgOptions, type DatabaseConnection } from '../../../database/database-connection.js';
+import {
+  directConnection,
+  toPgOptions,
+  type DatabaseConnection,
+} from '../../../database/database-connection.js';
 
 const CONNECT_TIMEOUT_MS = 5_000;
 /** How often the holder makes sure that it still is one, and how long an answer may take. */
@@ -30,7 +34,7 @@ export class AdvisoryLock {
   /** @returns undefined when somebody else holds it. */
   static async tryToTake(connection: DatabaseConnection, key: number): Promise<AdvisoryLock | undefined> {
     const client = new Client({
-      ...toPgOptions(connection),
+      ...toPgOptions(directConnection(connection)),
       application_name: 'parley-gateway-lock',
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
       query_timeout: CHECK_MS,
