@@ -1,5 +1,5 @@
 import type { Pool, PoolClient } from 'pg';
-import { isReadOnly, losesConnection, ReadOnlyServer } from './database-failure.js';
+import { isReadOnly, losesConnection, ReadOnlyServer, SilentServer } from './database-failure.js';
 
 /**
  * The DataSource's pool, without connections that are of no use any more. pg-pool sorts out those that have
@@ -10,7 +10,10 @@ export class ConnectionPool {
   /** Those made before the last fail-over are of an older generation. */
   private readonly generations = new WeakMap<PoolClient, number>();
 
-  constructor(private readonly pool: Pool) {
+  constructor(
+    private readonly pool: Pool,
+    private readonly isAnswering: () => Promise<boolean>,
+  ) {
     pool.on('connect', (client) => this.generations.set(client, this.generation));
   }
 
@@ -34,13 +37,17 @@ export class ConnectionPool {
     }
   }
 
-  /** @throws whatever keeps the server from answering, or from writing. */
-  ping(): Promise<void> {
-    return this.use(assertWritable);
+  private get isUsedUp(): boolean {
+    const { idleCount, totalCount, waitingCount, options } = this.pool;
+    return waitingCount > 0 || (idleCount === 0 && totalCount >= options.max);
   }
 
   private async take(): Promise<PoolClient> {
     for (;;) {
+      // Who would have to wait for a connection waits for nothing when the server is silent.
+      if (this.isUsedUp && !(await this.isAnswering())) {
+        throw new SilentServer();
+      }
       const client = await this.pool.connect();
       // The one that TypeORM has opened before this pool was there is of the first generation.
       if ((this.generations.get(client) ?? 0) === this.generation) {

@@ -48,6 +48,15 @@ export class ReadOnlyServer extends Error {
   }
 }
 
+/** Asked on another connection, it did not answer. */
+export class SilentServer extends Error {
+  readonly code = 'ETIMEDOUT';
+
+  constructor() {
+    super('the server does not answer');
+  }
+}
+
 function isUnavailable(error: unknown): boolean {
   return isConnectionFault(error) || UNAVAILABLE_SQLSTATE.test(codeOf(error));
 }

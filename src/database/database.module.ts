@@ -4,6 +4,7 @@ import { Configuration } from '../config/configuration.js';
 import { DATABASE_CONNECTION, type DatabaseConnection } from './database-connection.js';
 import { DatabaseLifecycle } from './database-lifecycle.js';
 import { dataSourceOptions } from './data-source.js';
+import { DatabaseProbe } from './database-probe.js';
 import { Database } from './database.js';
 import { DatabaseNotifications } from './database-notifications.js';
 import { JobQueue } from './queue/job-queue.js';
@@ -27,12 +28,20 @@ export class DatabaseModule {
       ],
       providers: [
         { provide: DATABASE_CONNECTION, useValue: connection },
+        DatabaseProbe,
         Database,
         JobQueue,
         DatabaseLifecycle,
         DatabaseNotifications,
       ],
-      exports: [DATABASE_CONNECTION, Database, JobQueue, DatabaseLifecycle, DatabaseNotifications],
+      exports: [
+        DATABASE_CONNECTION,
+        DatabaseProbe,
+        Database,
+        JobQueue,
+        DatabaseLifecycle,
+        DatabaseNotifications,
+      ],
     };
   }
 }

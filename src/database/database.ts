@@ -7,6 +7,7 @@ import { Problem } from '../common/problem/problem.js';
 import { ConnectionPool } from './connection-pool.js';
 import { DATABASE_CONNECTION, isPooled, type DatabaseConnection } from './database-connection.js';
 import { toDatabaseProblem } from './database-failure.js';
+import { DatabaseProbe } from './database-probe.js';
 import { PipelinedTransaction } from './pipelined-transaction.js';
 import { runStatement, unnamed, type Statement } from './statement.js';
 
@@ -26,6 +27,7 @@ export class Database {
   constructor(
     @InjectDataSource() private readonly dataSource: DataSource,
     @Inject(DATABASE_CONNECTION) connection: DatabaseConnection,
+    private readonly probe: DatabaseProbe,
   ) {
     this.prepare = isPooled(connection) ? unnamed : (statement) => statement;
   }
@@ -67,24 +69,16 @@ export class Database {
     this.isOpen = true;
   }
 
-  /** @throws whatever keeps the server from answering or from writing; needs no schema. */
-  async ping(): Promise<void> {
-    await this.connectedPool().ping();
-  }
-
   private usablePool(): ConnectionPool {
-    const pool = this.connectedPool();
-    if (!this.isOpen) {
-      throw notReady('The database has another schema than this version of the service needs.');
-    }
-    return pool;
-  }
-
-  private connectedPool(): ConnectionPool {
     if (!this.dataSource.isInitialized) {
       throw notReady('The database is not connected yet.');
     }
-    this.pool ??= new ConnectionPool((this.dataSource.driver as PostgresDriver).master as Pool);
+    if (!this.isOpen) {
+      throw notReady('The database has another schema than this version of the service needs.');
+    }
+    this.pool ??= new ConnectionPool((this.dataSource.driver as PostgresDriver).master as Pool, () =>
+      this.probe.answers(),
+    );
     return this.pool;
   }
 }

@@ -1,5 +1,6 @@
 import type { DataSource } from 'typeorm';
 import { Database } from '../../src/database/database.js';
+import { DatabaseProbe } from '../../src/database/database-probe.js';
 import { createDataSource } from '../../src/database/data-source.js';
 import { JobQueue } from '../../src/database/queue/job-queue.js';
 import { createQueueClient } from '../../src/database/queue/queue-schema.js';
@@ -16,17 +17,20 @@ describe('JobQueue', () => {
   let database: TestDatabase;
 
   let dataSource: DataSource;
+  let probe: DatabaseProbe;
   let runner: Database;
 
   beforeAll(async () => {
     database = await createTestDatabase();
     dataSource = createDataSource(database.connection, testConfiguration().database);
     await dataSource.initialize();
-    runner = new Database(dataSource, database.connection);
+    probe = new DatabaseProbe(database.connection);
+    runner = new Database(dataSource, database.connection, probe);
     runner.open();
   });
 
   afterAll(async () => {
+    await probe.onApplicationShutdown();
     await dataSource.destroy();
     await database.drop();
   });

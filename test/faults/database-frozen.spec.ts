@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { CallRecord } from './support/call-record.js';
 import { ChatClient } from './support/chat-client.js';
 import { Deployment } from './support/deployment.js';
 import { byForm } from './support/fault-options.js';
@@ -8,7 +9,7 @@ import { ProbeWatch } from './support/probe-watch.js';
 import { Random } from './support/random.js';
 import { ScenarioReport } from './support/scenario-report.js';
 
-const PER_SECOND = 100;
+const PER_SECOND = byForm({ short: 50, long: 100 });
 const SESSIONS = 50;
 const BEFORE_SECONDS = byForm({ short: 4, long: 10 });
 const FROZEN_SECONDS = byForm({ short: 14, long: 30 });
@@ -26,6 +27,7 @@ describe('4. PostgreSQL freezes and thaws', () => {
 
   beforeAll(async () => {
     deployment = await Deployment.start({ replicas: 2 });
+    await deployment.warmUp();
     client = new ChatClient(deployment.balancer.url, 4_000);
   });
 
@@ -64,11 +66,15 @@ describe('4. PostgreSQL freezes and thaws', () => {
     await Promise.all(watches.map((watch) => watch.end()));
 
     const refused = client.calls.filter(({ result }) => result !== 'ok');
+    const startedIn = (from: number, until: number): CallRecord[] =>
+      client.calls.filter(({ startedAt }) => startedAt >= from && startedAt < until);
     const report = new ScenarioReport('4. PostgreSQL frozen with SIGSTOP and thawed')
       .did(
         `${PER_SECOND} requests a second to 2 replicas; PostgreSQL frozen after ${BEFORE_SECONDS} s, for ${FROZEN_SECONDS} s`,
       )
-      .calls(client.calls)
+      .calls(startedIn(0, frozenAt), 'before')
+      .calls(startedIn(frozenAt, backAt), 'during')
+      .calls(startedIn(backAt, Infinity), 'after')
       .turns(await finalRead(balancer.url, tokens, client.acknowledged));
     watches.forEach((watch, index) => {
       const name = `replica ${index + 1}`;

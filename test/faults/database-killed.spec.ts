@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { CallRecord } from './support/call-record.js';
 import { ChatClient } from './support/chat-client.js';
 import { Deployment } from './support/deployment.js';
 import { byForm } from './support/fault-options.js';
@@ -21,6 +22,7 @@ describe('3. PostgreSQL is killed and comes back', () => {
 
   beforeAll(async () => {
     deployment = await Deployment.start({ replicas: 2 });
+    await deployment.warmUp();
     client = new ChatClient(deployment.balancer.url, 256);
   });
 
@@ -51,11 +53,15 @@ describe('3. PostgreSQL is killed and comes back', () => {
     await Promise.all(watches.map((watch) => watch.end()));
 
     const refused = client.calls.filter(({ result }) => result !== 'ok');
+    const startedIn = (from: number, until: number): CallRecord[] =>
+      client.calls.filter(({ startedAt }) => startedAt >= from && startedAt < until);
     const report = new ScenarioReport('3. PostgreSQL killed with -9 and back')
       .did(
         `${PER_SECOND} requests a second to 2 replicas; PostgreSQL killed after ${BEFORE_SECONDS} s, back ${DOWN_SECONDS} s later`,
       )
-      .calls(client.calls)
+      .calls(startedIn(0, killedAt), 'before')
+      .calls(startedIn(killedAt, backAt), 'during')
+      .calls(startedIn(backAt, Infinity), 'after')
       .turns(await finalRead(balancer.url, tokens, client.acknowledged));
     watches.forEach((watch, index) => {
       report

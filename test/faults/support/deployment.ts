@@ -1,6 +1,8 @@
 import { echo } from '../../support/model-server/model-script.js';
 import { ModelServer } from '../../support/model-server/model-server.js';
 import { Balancer } from './balancer.js';
+import { ChatClient } from './chat-client.js';
+import { closedLoad } from './load.js';
 import { PostgresInstance } from './postgres-instance.js';
 import { Replica } from './replica.js';
 
@@ -28,6 +30,8 @@ export class Deployment {
       reply: echo({ delayMs: options.modelDelayMs ?? 0 }),
     });
     const settings = {
+      // As `npm start` and the container have it.
+      NODE_OPTIONS: '--max-semi-space-size=1',
       DATABASE_URL: postgres.url,
       AI_MODELS: 'compatible:test',
       COMPATIBLE_BASE_URL: model.url,
@@ -41,6 +45,30 @@ export class Deployment {
     );
     await Promise.all(replicas.map((replica) => replica.start()));
     return new Deployment(postgres, model, replicas, await Balancer.start(replicas));
+  }
+
+  /**
+   * Sends so many messages to each replica, so that what is measured afterwards is not the first hundreds of
+   * requests, which run code that is not compiled yet.
+   */
+  async warmUp(messages = 300): Promise<void> {
+    await Promise.all(
+      this.replicas.map(async ({ name, url }) => {
+        const client = new ChatClient(url, 8);
+        const tokens = await client.signIn(4);
+        let sent = 0;
+        await closedLoad(
+          8,
+          () => sent >= messages,
+          (writer) => {
+            sent += 1;
+            const message = `warm up ${name} ${sent}`;
+            return client.send({ token: tokens[writer % tokens.length] ?? '', message, key: message });
+          },
+        );
+        await client.close();
+      }),
+    );
   }
 
   async stop(): Promise<void> {

@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
 
 interface ProcessLine {
   readonly pid: number;
@@ -39,6 +40,12 @@ export function signalAll(pids: readonly number[], signal: NodeJS.Signals): void
 
 /** Resident memory in MB; undefined when the process is gone. */
 export function residentMb(pid: number): number | undefined {
+  if (existsSync('/proc/self/status')) {
+    // Not `ps`, which would hold up everything else in this process for a while.
+    const status = `/proc/${pid}/status`;
+    const kb = existsSync(status) ? /VmRSS:\s+(\d+)/.exec(readFileSync(status, 'utf8'))?.[1] : undefined;
+    return kb === undefined ? undefined : Number(kb) / 1024;
+  }
   const found = allProcesses().find((each) => each.pid === pid);
   return found === undefined ? undefined : found.residentKb / 1024;
 }

@@ -28,13 +28,13 @@ export class ScenarioReport {
     return this;
   }
 
-  calls(records: readonly CallRecord[]): this {
+  calls(records: readonly CallRecord[], phase = ''): this {
     const kinds = new Map<string, CallRecord[]>();
     for (const record of records) {
       const kind = `${record.result} ${record.status ?? record.error ?? ''} ${record.problem ?? ''}`.trim();
       kinds.set(kind, [...(kinds.get(kind) ?? []), record]);
     }
-    this.lines.push(`  calls        ${records.length}`);
+    this.lines.push(`  calls        ${records.length}${phase === '' ? '' : `, started ${phase}`}`);
     for (const [kind, list] of kinds) {
       const durations = list.map(({ durationMs }) => durationMs);
       const [median, longest] = [percentile(durations, 0.5), Math.max(...durations)];
