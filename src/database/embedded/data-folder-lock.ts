@@ -26,7 +26,7 @@ export class DataFolderLock {
   /** @throws EmbeddedPostgresError when another process holds the folder and is not about to leave it. */
   static async acquire(folder: string): Promise<DataFolderLock> {
     const noteFile = join(folder, 'postgresql.owner');
-    const startedAt = Date.now();
+    const startedAt = performance.now();
     let hasEndBeenAnnounced = false;
     for (;;) {
       const database = openExclusively(join(folder, 'postgresql.lock'));
@@ -41,7 +41,7 @@ export class DataFolderLock {
       const patience = hasEndBeenAnnounced
         ? PATIENCE_WITH_AN_ENDING_OWNER_MS
         : PATIENCE_WITH_A_DYING_OWNER_MS;
-      if (Date.now() - startedAt > patience) {
+      if (performance.now() - startedAt > patience) {
         throw new EmbeddedPostgresError(
           `Another Parley${owner.label} already uses the folder ${folder}. Stop it, or give this one a folder ` +
             'of its own with DATA_DIR, or let both use one PostgreSQL with DATABASE_URL.',

@@ -69,11 +69,11 @@ export class PostgresServer {
   }
 
   private async untilReady(): Promise<void> {
-    const deadline = Date.now() + READY_WITHIN_MS;
+    const deadline = performance.now() + READY_WITHIN_MS;
     while (!(await this.process.endsWithin(20))) {
       const error = await this.connectionError();
       if (error === undefined) return;
-      if (NOT_READY_CODES.includes(errorCode(error)) && Date.now() < deadline) continue;
+      if (NOT_READY_CODES.includes(errorCode(error)) && performance.now() < deadline) continue;
       // A connection that broke because the server is just ending: its own words say more.
       if (await this.process.endsWithin(1_000)) break;
       await this.stop();

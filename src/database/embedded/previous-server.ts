@@ -31,7 +31,7 @@ export async function waitForPreviousServer(
   clusterDirectory: string,
   patienceMs = PATIENCE_MS,
 ): Promise<void> {
-  const startedAt = Date.now();
+  const startedAt = performance.now();
   let lastHeardAt = startedAt;
   let previous: PreviousServer | undefined;
   for (;;) {
@@ -39,16 +39,16 @@ export async function waitForPreviousServer(
     previous = server ?? previous;
     if (server === undefined || !isAlive(server.processId)) break;
     if (await listens(server)) {
-      lastHeardAt = Date.now();
+      lastHeardAt = performance.now();
       // Its supervisor was killed as well. Ours to end only if we made it: the socket folder tells.
       if (isSocketFolder(server.socketFolder)) signal(server.processId, 'SIGINT');
-    } else if (Date.now() - lastHeardAt > SILENCE_MS) {
+    } else if (performance.now() - lastHeardAt > SILENCE_MS) {
       // The number belongs to an unrelated process by now, as it soon does in a restarted container.
       // PostgreSQL would take that one for its predecessor and refuse to start for ever.
       await rm(join(clusterDirectory, 'postmaster.pid'), { force: true });
       break;
     }
-    if (Date.now() - startedAt > patienceMs) {
+    if (performance.now() - startedAt > patienceMs) {
       throw new EmbeddedPostgresError(
         `A PostgreSQL server (process ${server.processId}) still uses ${clusterDirectory}. Stop it, or choose ` +
           'another folder with DATA_DIR, or set DATABASE_URL.',
@@ -67,13 +67,13 @@ export async function startAfterPreviousServer<T>(
   start: () => Promise<T>,
   patienceMs = PATIENCE_MS,
 ): Promise<T> {
-  const startedAt = Date.now();
+  const startedAt = performance.now();
   for (;;) {
     await waitForPreviousServer(clusterDirectory, patienceMs);
     try {
       return await start();
     } catch (error) {
-      if (!STILL_HELD.test(errorText(error)) || Date.now() - startedAt > patienceMs) throw error;
+      if (!STILL_HELD.test(errorText(error)) || performance.now() - startedAt > patienceMs) throw error;
       await delay(100);
     }
   }

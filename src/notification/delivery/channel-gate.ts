@@ -28,15 +28,15 @@ export class ChannelGate {
    * @returns false when it has not opened within a minute, or the service is being stopped.
    */
   async pass(): Promise<boolean> {
-    const deadline = Date.now() + LONGEST_STAY_MS;
+    const deadline = performance.now() + LONGEST_STAY_MS;
     for (let wait = this.remaining(); wait > 0; wait = this.remaining()) {
-      if (this.isStopped || Date.now() >= deadline) {
+      if (this.isStopped || performance.now() >= deadline) {
         return false;
       }
       await delay(wait, undefined, { signal: this.opening.signal }).catch(() => undefined);
     }
     if (this.isTroubled) {
-      this.closedUntil = Date.now() + this.waitMs;
+      this.closedUntil = performance.now() + this.waitMs;
     }
     return true;
   }
@@ -48,7 +48,7 @@ export class ChannelGate {
    */
   close({ message, kind }: ChannelUnavailable): number {
     this.waitMs = Math.min(LONGEST_WAIT_MS[kind], Math.max(FIRST_WAIT_MS, this.waitMs * 2));
-    this.closedUntil = Date.now() + this.waitMs;
+    this.closedUntil = performance.now() + this.waitMs;
     this.isTroubled = true;
     this.notices.report(PART, message, kind === 'settings' ? 'error' : 'warn');
     return this.waitMs;
@@ -56,7 +56,7 @@ export class ChannelGate {
 
   /** The other side asked for a pause; nothing is wrong. */
   closeFor(ms: number): void {
-    this.closedUntil = Math.max(this.closedUntil, Date.now() + ms);
+    this.closedUntil = Math.max(this.closedUntil, performance.now() + ms);
   }
 
   /** A delivery got through. */
@@ -78,7 +78,7 @@ export class ChannelGate {
   }
 
   private remaining(): number {
-    return this.closedUntil - Date.now();
+    return this.closedUntil - performance.now();
   }
 
   private release(): void {
