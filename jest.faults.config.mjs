@@ -12,5 +12,5 @@ export default {
   testMatch: ['<rootDir>/test/faults/**/*.spec.ts'],
   testPathIgnorePatterns: ['/node_modules/'],
   maxWorkers: 1,
-  testTimeout: 300_000,
+  testTimeout: 180_000,
 };

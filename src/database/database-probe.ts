@@ -12,7 +12,7 @@ import {
 /** Shorter than the usual time-out of a probe, so that the probe hears a reason and not silence. */
 const PATIENCE_MS = 800;
 /** When a connection on which nobody answers is given up, so that the next question meets a new one. */
-const SILENCE_MS = 2_000;
+const SILENCE_MS = 2_500;
 
 /**
  * Asks whether the database answers, on a connection of its own: waiting for one of the pool's would ask how busy
@@ -37,11 +37,11 @@ export class DatabaseProbe implements OnApplicationShutdown {
     this.pool.on('error', () => undefined);
   }
 
-  /** Whether the database takes statements that write; known within 0.8 s. */
-  async answers(): Promise<boolean> {
+  /** Whether the database takes statements that write. */
+  async answers(withinMs = PATIENCE_MS): Promise<boolean> {
     this.question ??= { answer: this.ask(), askedAt: performance.now() };
     const { answer, askedAt } = this.question;
-    const patienceMs = askedAt + PATIENCE_MS - performance.now();
+    const patienceMs = askedAt + withinMs - performance.now();
     if (patienceMs <= 0) {
       return false;
     }

@@ -11,6 +11,9 @@ import { DatabaseProbe } from './database-probe.js';
 import { PipelinedTransaction } from './pipelined-transaction.js';
 import { runStatement, unnamed, type Statement } from './statement.js';
 
+/** Longer than a readiness probe has: a pooler may be as busy as the pool without being out of order. */
+const PATIENCE_MS = 2_000;
+
 /**
  * Runs SQL on the DataSource's pool. The hot statements of the service are written by hand, because each
  * must do its whole work in one round trip; TypeORM owns the schema they run on.
@@ -77,7 +80,7 @@ export class Database {
       throw notReady('The database has another schema than this version of the service needs.');
     }
     this.pool ??= new ConnectionPool((this.dataSource.driver as PostgresDriver).master as Pool, () =>
-      this.probe.answers(),
+      this.probe.answers(PATIENCE_MS),
     );
     return this.pool;
   }

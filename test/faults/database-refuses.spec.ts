@@ -14,6 +14,7 @@ const PER_SECOND = 20;
 const SECONDS = 3;
 const SESSIONS = 10;
 const MAX_CONNECTIONS = 40;
+const PROBE_PATIENCE_MS = 5_000;
 /** A disk that is full, as the server itself says it. A real one cannot be filled without rights on the machine. */
 const FILL_DISK = `
   CREATE FUNCTION disk_is_full() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -109,13 +110,11 @@ describe('PostgreSQL answers, but refuses', () => {
     const [replica] = deployment.replicas;
     const whileReadOnly = load();
     await delay(1_000);
-    const ready = await replica?.probe('/readyz');
-    const alive = await replica?.probe('/livez');
+    const ready = await replica?.probe('/readyz', PROBE_PATIENCE_MS);
+    const alive = await replica?.probe('/livez', PROBE_PATIENCE_MS);
     await whileReadOnly;
     // The old primary goes on to answer whoever is still connected to it: these sessions stay read-only.
-    await postgres.query(
-      'SET default_transaction_read_only = off; ALTER SYSTEM RESET default_transaction_read_only',
-    );
+    await postgres.query('ALTER SYSTEM RESET default_transaction_read_only');
     await postgres.query('SELECT pg_reload_conf()');
     await conclude(
       report.note(`readiness ${ready}, liveness ${alive} while it only reads`),
@@ -130,7 +129,7 @@ describe('PostgreSQL answers, but refuses', () => {
     );
     const others: Client[] = [];
     const takeAll = async (): Promise<void> => {
-      for (;;) {
+      while (others.length < MAX_CONNECTIONS) {
         const other = new Client({ connectionString: postgres.url });
         other.on('error', () => undefined);
         try {

@@ -140,7 +140,12 @@ export class PostgresInstance {
   }
 
   async query<Row extends QueryResultRow>(text: string, values: unknown[] = []): Promise<Row[]> {
-    const client = new Client({ connectionString: this.url, connectionTimeoutMillis: 5_000 });
+    const client = new Client({
+      connectionString: this.url,
+      connectionTimeoutMillis: 5_000,
+      // Also while a scenario has made the server one that only reads.
+      options: '-c default_transaction_read_only=off',
+    });
     client.on('error', () => undefined);
     await client.connect();
     try {
