@@ -50,7 +50,10 @@ describe('DeliverNotificationsJob', () => {
   const mayTryAgain = (sessionId: string): Promise<unknown[]> =>
     service.database.query('UPDATE notifications SET not_before = NULL WHERE session_id = $1', [sessionId]);
   const run = (channel: ScriptedChannel, sessionId: string, isRetried = false): Promise<unknown> =>
-    new DeliverNotificationsJob(channel, outbox, new Metrics()).handle({ sessionId }, { isRetried });
+    new DeliverNotificationsJob(channel, outbox, new Metrics()).handle(
+      { sessionId },
+      { isRetried, signal: new AbortController().signal },
+    );
 
   it('should tell everything in order, more than it reads at once, and only the first as uncertain', async () => {
     const { sessionId } = await service.api.signIn();

@@ -7,6 +7,8 @@ import { Problem } from '../../common/problem/problem.js';
 export interface JobRun {
   /** Whether the job has been begun before: that run failed, or its process died. */
   readonly isRetried: boolean;
+  /** Aborts when the service is being stopped, or the job has taken too long: what is left is for the next run. */
+  readonly signal: AbortSignal;
 }
 
 /** The job is done for now, and wants to run once more later. It counts as a new one, not as a failure. */
@@ -17,6 +19,11 @@ export interface JobAgain {
 /** A kind of background work. Jobs with the same key run one after the other, in the order they were sent. */
 export interface JobDefinition<Data extends object> {
   readonly queue: string;
+  /**
+   * When the queue sends one by itself, as a cron expression (UTC). It is sent once, however many replicas there
+   * are, and not while the one before it waits or runs; a run that fails is left to the next.
+   */
+  readonly schedule?: string;
   /** Throws to have the job tried again later. */
   handle(data: Data, run: JobRun): Promise<JobAgain | undefined> | Promise<void>;
 }
@@ -27,6 +34,11 @@ const LONGEST_RETRY_DELAY_SECONDS = 300;
 /** Workers of one queue in one process: a slow job holds up its own key and one of these. */
 const WORKERS = 4;
 const BACKSTOP_POLLING_SECONDS = 5;
+/** Nobody waits for a job of a schedule. */
+const SCHEDULED_POLLING_SECONDS = 60;
+const SCHEDULED_RETRY_LIMIT = 2;
+/** What is done needs no record for long; without this, a busy service would keep a week's jobs. */
+const KEEP_DONE_SECONDS = 86_400;
 /** A job whose process gives no sign of life for so long is taken over; the least pg-boss allows is 10. */
 const SIGN_OF_LIFE_SECONDS = 10;
 const STOP_TIMEOUT_MS = 10_000;
@@ -44,6 +56,7 @@ export class JobQueue {
   private readonly logger = new Logger(JobQueue.name);
   private readonly definitions: JobDefinition<object>[] = [];
   private boss: PgBoss | undefined;
+  private readonly stopping = new AbortController();
 
   /** Must be called while modules are initialised, before the queue starts. */
   register<Data extends object>(definition: JobDefinition<Data>): void {
@@ -88,13 +101,19 @@ export class JobQueue {
   async stop(): Promise<void> {
     const boss = this.boss;
     this.boss = undefined;
+    this.stopping.abort();
     await boss?.stop({ graceful: true, timeout: STOP_TIMEOUT_MS });
   }
 
   private async work(boss: PgBoss): Promise<void> {
     for (const definition of this.definitions) {
-      await this.createQueues(boss, definition.queue);
-      for (let worker = 0; worker < WORKERS; worker += 1) {
+      if (definition.schedule === undefined) {
+        await this.createQueues(boss, definition.queue);
+        for (let worker = 0; worker < WORKERS; worker += 1) {
+          await this.startWorker(boss, definition);
+        }
+      } else {
+        await this.createScheduledQueue(boss, definition.queue, definition.schedule);
         await this.startWorker(boss, definition);
       }
     }
@@ -111,7 +130,8 @@ export class JobQueue {
         batchSize: 1,
         perJobResults: true,
         includeMetadata: true,
-        notifyPollingIntervalSeconds: BACKSTOP_POLLING_SECONDS,
+        notifyPollingIntervalSeconds:
+          definition.schedule === undefined ? BACKSTOP_POLLING_SECONDS : SCHEDULED_POLLING_SECONDS,
       },
       (jobs: JobWithMetadata[]): Promise<JobResult[]> => {
         boss.notifyWorker(workerId);
@@ -131,8 +151,21 @@ export class JobQueue {
       retryBackoff: true,
       retryDelayMax: LONGEST_RETRY_DELAY_SECONDS,
       heartbeatSeconds: SIGN_OF_LIFE_SECONDS,
+      deleteAfterSeconds: KEEP_DONE_SECONDS,
       notify: true,
     });
+  }
+
+  /** `exclusive`: at most one job waits or runs, so a slow run is never joined by a second one. */
+  private async createScheduledQueue(boss: PgBoss, queue: string, cron: string): Promise<void> {
+    await boss.createQueue(queue, {
+      policy: 'exclusive',
+      retryLimit: SCHEDULED_RETRY_LIMIT,
+      heartbeatSeconds: SIGN_OF_LIFE_SECONDS,
+      deleteAfterSeconds: KEEP_DONE_SECONDS,
+      notify: true,
+    });
+    await boss.schedule(queue, cron);
   }
 
   private async run(
@@ -142,7 +175,10 @@ export class JobQueue {
     job: JobWithMetadata,
   ): Promise<JobResult> {
     try {
-      const again = await definition.handle(job.data, { isRetried: job.retryCount > 0 });
+      const again = await definition.handle(job.data, {
+        isRetried: job.retryCount > 0,
+        signal: AbortSignal.any([this.stopping.signal, job.signal]),
+      });
       if (again) {
         await this.sendAgain(boss, workerId, job, again.againAfterMs);
       }
