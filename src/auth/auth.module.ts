@@ -5,6 +5,8 @@ import { PassportModule } from '@nestjs/passport';
 import { AuthController } from './auth.controller.js';
 import { AuthService } from './auth.service.js';
 import { BrowserBinding } from './browser/browser-binding.service.js';
+import { EndExpiredSessionsJob } from './housekeeping/end-expired-sessions.job.js';
+import { RemoveSignInLeftoversJob } from './housekeeping/remove-sign-in-leftovers.job.js';
 import { OwnSessionsController } from './own-sessions.controller.js';
 import { OwnSessions } from './own-sessions.service.js';
 import { SessionOpener } from './session-opener.js';
@@ -33,6 +35,8 @@ import { MailSeal } from './verification/mail-seal.js';
     MailSeal,
     MailCodeJob,
     CODE_MAILER,
+    EndExpiredSessionsJob,
+    RemoveSignInLeftoversJob,
     // Global: a route is guarded unless it is marked @Public().
     { provide: APP_GUARD, useClass: SessionGuard },
   ],

@@ -14,7 +14,7 @@ export const STORE_CODE: Statement = {
   name: 'store-sign-in-code',
   text: `
     WITH expired AS MATERIALIZED (
-      SELECT id FROM sign_in_codes WHERE expires_at < clock_timestamp()
+      SELECT id FROM sign_in_codes WHERE expires_at < statement_timestamp()
        ORDER BY expires_at LIMIT 10 FOR UPDATE SKIP LOCKED
     ), cleared AS (
       DELETE FROM sign_in_codes c USING expired WHERE c.id = expired.id

@@ -40,4 +40,11 @@ export class Metrics {
     labelNames: ['channel', 'result'] as const,
     registers: [this.registry],
   });
+
+  readonly housekeeping = new Counter({
+    name: 'parley_housekeeping_total',
+    help: 'What housekeeping has ended or removed, by kind.',
+    labelNames: ['kind'] as const,
+    registers: [this.registry],
+  });
 }

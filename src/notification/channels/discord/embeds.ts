@@ -10,6 +10,7 @@ const END_REASONS: Readonly<Record<string, string>> = {
   signed_out: 'the visitor signed out',
   revoked: 'the visitor ended it from another session',
   replaced: 'the visitor signed in more often than an address may',
+  expired: 'its time was over, or it had lain unused for too long',
 };
 
 /** `Session abcd1234` */
@@ -73,6 +74,15 @@ export function factEmbed(notification: Notification): APIEmbed {
         description: 'The model was about to repeat its instructions; its reply was ended before them.',
         fields: typeof details.model === 'string' ? [field('Model', details.model)] : [],
         footer: { text: `leak in reply ${replyId}` },
+        timestamp,
+      };
+    case 'HistoryErased':
+      return {
+        title: '🧹 Conversation erased',
+        color: COLOURS.grey,
+        description:
+          'The visitor has had all messages so far removed. What this thread shows of them is yours to delete.',
+        footer: { text: `erasure ${notification.id}` },
         timestamp,
       };
     case 'SessionEnded':
