@@ -18,6 +18,7 @@ export type AcceptRow = { [Column in keyof TurnRow]: TurnRow[Column] | null } & 
   readonly is_new: boolean | null;
   readonly discarded_deltas: number | null;
   readonly is_same_request: boolean | null;
+  readonly is_key_erased: boolean;
   /** Turns, and what operators said between them as a reply without a question. */
   readonly context: { content: string | null; reply: string | null }[] | null;
 };
@@ -45,6 +46,12 @@ export function startedTurn(row: AcceptRow, sessionId: string, message: string):
  * @throws {Problem} `idempotency_key_reused`.
  */
 export function existingTurn(row: AcceptRow): Acceptance | undefined {
+  if (row.is_key_erased) {
+    throw new Problem('idempotency_key_reused', {
+      detail:
+        'The message that was sent with this Idempotency-Key has been erased; use a new key for a new message.',
+    });
+  }
   if (row.id === null) {
     return undefined;
   }

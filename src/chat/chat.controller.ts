@@ -1,7 +1,8 @@
-import { Body, Controller, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
 import {
   ApiAcceptedResponse,
   ApiBearerAuth,
+  ApiNoContentResponse,
   ApiOkResponse,
   ApiOperation,
   ApiParam,
@@ -14,7 +15,8 @@ import type { SessionPrincipal } from '../auth/session-token.strategy.js';
 import { ApiProblems } from '../common/openapi/api-problems.decorator.js';
 import { BotChecked } from '../security/bots/bot-checked.decorator.js';
 import { RateLimited } from '../security/throttling/rate-limited.decorator.js';
-import { ChatService, unknownMessage } from './chat.service.js';
+import { ChatService } from './chat.service.js';
+import { HistoryEraser } from './erasure/history-eraser.js';
 import { HistoryItem, toHistoryEntry, toHistoryItem } from './dto/history-item.response.js';
 import { HistoryQuery } from './dto/history.query.js';
 import { HistoryResponse } from './dto/history.response.js';
@@ -25,6 +27,7 @@ import { ApiIdempotencyKey, IdempotencyKeyHeader, type IdempotencyKey } from './
 import { MessageLengthPipe } from './message-length.pipe.js';
 import { TurnStore } from './turn.store.js';
 import { TURN_ID } from './turn.js';
+import { unknownMessage } from './unknown-message.js';
 
 @ApiTags('Chat')
 @ApiBearerAuth()
@@ -34,6 +37,7 @@ export class ChatController {
     private readonly chat: ChatService,
     private readonly turns: TurnStore,
     private readonly history: HistoryService,
+    private readonly eraser: HistoryEraser,
   ) {}
 
   @Post()
@@ -62,7 +66,7 @@ export class ChatController {
   @ApiProblems(
     ...(['validation_failed', 'malformed_json', 'invalid_idempotency_key'] as const),
     ...(['missing_token', 'invalid_token', 'token_expired', 'session_ended', 'session_mismatch'] as const),
-    ...(['turn_in_progress', 'payload_too_large', 'unsupported_media_type'] as const),
+    ...(['turn_in_progress', 'message_erased', 'payload_too_large', 'unsupported_media_type'] as const),
     ...(['bot_suspected', 'idempotency_key_reused', 'message_limit_reached'] as const),
     ...(['token_limit_reached', 'rate_limited'] as const),
   )
@@ -114,6 +118,24 @@ export class ChatController {
       has_more: page.nextCursor !== undefined,
       next_cursor: page.nextCursor ?? null,
     };
+  }
+
+  @Delete('history')
+  @HttpCode(204)
+  @LivenessInStatement()
+  @ApiOperation({
+    operationId: 'eraseHistory',
+    summary: 'Erase the conversation',
+    description:
+      'Removes every message of the session, whoever wrote it, and ends replies that are being written; whoever waits ' +
+      'for one gets `message_erased`. The session goes on with an empty conversation: later replies know nothing of ' +
+      'what was erased. Messages that were used up stay used up, and an `Idempotency-Key` that was used before the ' +
+      'erasure is refused with `idempotency_key_reused`, so that no retry brings a message back.',
+  })
+  @ApiNoContentResponse({ description: 'There are no messages any more.' })
+  @ApiProblems('missing_token', 'invalid_token', 'token_expired', 'session_ended', 'session_mismatch')
+  async eraseHistory(@CurrentSession() caller: SessionPrincipal): Promise<void> {
+    await this.eraser.erase(caller.sessionId);
   }
 
   @Get('messages/:message_id')

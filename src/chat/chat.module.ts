@@ -4,7 +4,11 @@ import { TokenBudget } from './budget/token-budget.js';
 import { ChatController } from './chat.controller.js';
 import { ChatService } from './chat.service.js';
 import { DeskModule } from './desk/desk.module.js';
+import { HistoryEraser } from './erasure/history-eraser.js';
 import { HistoryService } from './history.service.js';
+import { EndAbandonedTurnsJob } from './housekeeping/end-abandoned-turns.job.js';
+import { RemoveChatLeftoversJob } from './housekeeping/remove-chat-leftovers.job.js';
+import { RemoveOldConversationsJob } from './housekeeping/remove-old-conversations.job.js';
 import { MessageIntake } from './message-intake.js';
 import { MessageLengthPipe } from './message-length.pipe.js';
 import { NewsController } from './news/news.controller.js';
@@ -20,6 +24,7 @@ import { OpenStreams } from './streaming/open-streams.js';
 import { RunningTurns } from './streaming/running-turns.js';
 import { TurnFollower } from './streaming/turn-follower.js';
 import { TurnSignalsListener } from './streaming/turn-signals.listener.js';
+import { TurnCompletion } from './turn-completion.js';
 import { TurnRunner } from './turn-runner.js';
 import { TurnStore } from './turn.store.js';
 
@@ -27,8 +32,10 @@ import { TurnStore } from './turn.store.js';
   imports: [AiModule, DeskModule],
   controllers: [ChatController, ChatStreamController, NewsController, ChatCompletionsController],
   providers: [
-    ...[MessageLengthPipe, MessageIntake, ChatService, TurnStore, TurnRunner, ReplyStorage],
-    ...[TokenBudget, HistoryService, NewsReader, NewsStreams, NewsWatch],
+    ...[MessageLengthPipe, MessageIntake, ChatService, TurnStore, TurnRunner, TurnCompletion, ReplyStorage],
+    ...[TokenBudget, HistoryService, HistoryEraser],
+    ...[EndAbandonedTurnsJob, RemoveChatLeftoversJob, RemoveOldConversationsJob],
+    ...[NewsReader, NewsStreams, NewsWatch],
     ...[DeltaJournal, EventStreams, OpenStreams, RunningTurns, TurnFollower, TurnSignalsListener],
   ],
 })

@@ -8,6 +8,7 @@ import { EventStreams } from './streaming/event-streams.js';
 import type { EventStream } from './streaming/event-stream.js';
 import { TurnRunner, type StartedRun } from './turn-runner.js';
 import { TurnStore } from './turn.store.js';
+import { erasedMessage, unknownMessage } from './unknown-message.js';
 import type { AnsweredTurn, Turn } from './turn.js';
 
 export interface SendResult {
@@ -108,20 +109,20 @@ export class ChatService {
   }
 
   private async replay(sessionId: string, existing: Turn): Promise<SendResult> {
-    let turn: Turn | undefined = existing;
+    let turn: Turn = existing;
     for (const wait of TWIN_WAITS_MS) {
-      if (turn?.reply !== undefined) {
+      if (turn.reply !== undefined) {
         break;
       }
       await delay(wait);
-      turn = await this.turns.find(sessionId, existing.id);
+      const found = await this.turns.find(sessionId, existing.id);
+      if (found === undefined) {
+        throw erasedMessage();
+      }
+      turn = found;
     }
-    return turn?.reply === undefined ? giveUp() : { turn: { ...turn, reply: turn.reply }, isReplayed: true };
+    return turn.reply === undefined ? giveUp() : { turn: { ...turn, reply: turn.reply }, isReplayed: true };
   }
-}
-
-export function unknownMessage(): Problem {
-  return new Problem('not_found', { detail: 'This session has no such message.' });
 }
 
 function giveUp(): never {

@@ -2,10 +2,10 @@ import { MessageBlocked } from './events/message-blocked.event.js';
 import { ReplyCompleted } from './events/reply-completed.event.js';
 import { ReplyFailed } from './events/reply-failed.event.js';
 import type { TurnReply } from './turn-reply.js';
-import type { StartedTurn } from './turn.js';
+import type { TurnAttempt } from './turn.js';
 
 /** What has become true when a turn ends with this reply. */
-export function completionEvent({ sessionId, id }: StartedTurn, replyId: string, reply: TurnReply): object {
+export function completionEvent({ sessionId, id }: TurnAttempt, replyId: string, reply: TurnReply): object {
   switch (reply.outcome) {
     case 'blocked':
       return new MessageBlocked(sessionId, id, replyId, reply.ruleIds);

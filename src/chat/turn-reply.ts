@@ -28,6 +28,11 @@ export function operatorReply(notice: string): OperatorReply {
   return { ...BY_NO_MODEL, outcome: 'operator', text: notice };
 }
 
+/** What is left of a reply whose process has died: which model wrote it, and what it took, died with the process. */
+export function abandonedReply(text: string): FinishedReply {
+  return { ...BY_NO_MODEL, outcome: 'interrupted', text };
+}
+
 const BY_NO_MODEL = {
   model: null,
   usage: { promptTokens: null, completionTokens: null },

@@ -11,6 +11,7 @@ import { RunningTurn } from './streaming/running-turn.js';
 import { RunningTurns } from './streaming/running-turns.js';
 import { ReplyStorage } from './reply-storage.js';
 import { blockedReply, operatorReply, type TurnReply } from './turn-reply.js';
+import { erasedMessage } from './unknown-message.js';
 import type { AnsweredTurn, StartedTurn } from './turn.js';
 
 /** A turn that is being worked on, and how it will have ended. */
@@ -58,7 +59,10 @@ export class TurnRunner {
       const reply = await this.getReply(started, incoming, running);
       const ends = await running.finish();
       const turn = await this.storage.store(started, reply, ends, tellOutage);
-      if (turn?.reply === undefined) {
+      if (turn === undefined) {
+        throw erasedMessage();
+      }
+      if (turn.reply === undefined) {
         running.overtaken();
         return undefined;
       }

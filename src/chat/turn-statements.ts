@@ -1,5 +1,6 @@
 import { liveSession, NOTE_ACTIVITY } from '../auth/session-statements.js';
 import type { Statement } from '../database/statement.js';
+import { keyDigest } from './erasure/erasure-statements.js';
 import { tellNews, TURN_CHANNEL } from './streaming/turn-signals.js';
 
 /** A turn whose process has died keeps `pending` in its row until somebody takes it over; readers see the truth. */
@@ -27,6 +28,9 @@ export const TURN_COLUMNS = `
  * is the same is taken over: `attempt` goes up, which fences off whoever had it before, and what that one
  * streamed is void.
  *
+ * A key whose message was erased is refused, and nothing erased is returned or passed on, also where this statement
+ * had read it before the erasure got the lock.
+ *
  * A twin that commits while this statement waits for the lock is not in its snapshot: the insert then meets
  * the unique index and does nothing, and the statement returns neither a new nor an existing turn. Whoever
  * runs it runs it again.
@@ -39,13 +43,17 @@ export const ACCEPT_TURN: Statement = {
   text: `
     WITH session AS MATERIALIZED (
       SELECT s.id, ${liveSession('s')} AS is_live, s.message_count, s.last_sequence,
-             s.operator_from_sequence IS NOT NULL AS is_taken_over, s.operator_message_count
+             s.operator_from_sequence IS NOT NULL AS is_taken_over, s.operator_message_count,
+             s.erased_through_sequence
         FROM sessions s WHERE s.id = $1
          FOR NO KEY UPDATE
     ), existing AS MATERIALIZED (
-      SELECT ${TURN_COLUMNS}, u.request_digest = $5::bytea AS is_same_request
+      SELECT ${TURN_COLUMNS}, u.sequence, u.request_digest = $5::bytea AS is_same_request
         FROM chat_messages u LEFT JOIN chat_messages r ON r.reply_to_id = u.id
        WHERE u.session_id = $1 AND u.idempotency_key = $4::varchar
+    ), erased_key AS MATERIALIZED (
+      SELECT FROM session s JOIN erased_keys k ON k.session_id = s.id
+       WHERE s.erased_through_sequence > 0 AND k.key_digest = ${keyDigest('client', '$4::varchar')}
     ), inserted AS (
       INSERT INTO chat_messages (id, session_id, sequence, message_type, content, timestamp,
                                  idempotency_key, request_digest, outcome, lease_expires_at)
@@ -53,6 +61,7 @@ export const ACCEPT_TURN: Statement = {
              $4, $5, 'pending', clock_timestamp() + $7::bigint * interval '1 millisecond'
         FROM session s
        WHERE s.is_live AND s.message_count < $6::integer AND NOT EXISTS (SELECT FROM existing)
+         AND NOT EXISTS (SELECT FROM erased_key)
           ON CONFLICT (session_id, idempotency_key) WHERE idempotency_key IS NOT NULL DO NOTHING
       RETURNING id, sequence, attempt, timestamp, discarded_deltas
     ), counted AS (
@@ -74,11 +83,14 @@ export const ACCEPT_TURN: Statement = {
       DELETE FROM turn_deltas d USING taken_over t WHERE d.turn_id = t.id
     ), started AS (
       SELECT *, true AS is_new FROM inserted UNION ALL SELECT *, false AS is_new FROM taken_over
+    ), running AS (
+      INSERT INTO running_turns (turn_id, session_id) SELECT id, $1 FROM started ON CONFLICT DO NOTHING
     ), context AS (
       SELECT u.sequence, u.content, u.outcome, r.content AS reply_content
         FROM chat_messages u LEFT JOIN chat_messages r ON r.reply_to_id = u.id
        WHERE u.session_id = $1 AND u.message_type = 'user' AND u.outcome NOT IN ('pending', 'blocked')
          AND u.sequence < coalesce((SELECT min(sequence) FROM started), 0)
+         AND u.sequence > (SELECT erased_through_sequence FROM session)
        ORDER BY u.sequence DESC LIMIT $8::integer
     ), said AS (
       SELECT o.sequence, o.content
@@ -86,20 +98,21 @@ export const ACCEPT_TURN: Statement = {
        WHERE s.operator_message_count > 0 AND o.withdrawn_at IS NULL
          AND o.sequence > (SELECT CASE WHEN count(*) < $8::integer THEN 0 ELSE min(sequence) END FROM context)
          AND o.sequence < coalesce((SELECT min(sequence) FROM started), 0)
+         AND o.sequence > (SELECT erased_through_sequence FROM session)
        ORDER BY o.sequence DESC LIMIT $8::integer
     )
     SELECT s.is_live, s.is_taken_over, s.message_count,
            st.id AS started_id, st.attempt, st.timestamp AS started_at, st.is_new, st.discarded_deltas,
            e.id, e.content, e.timestamp, e.is_pending, e.outcome, e.is_same_request,
            e.reply_id, e.reply_content, e.reply_timestamp, e.partial_text,
-           e.model, e.prompt_tokens, e.completion_tokens,
+           e.model, e.prompt_tokens, e.completion_tokens, EXISTS (SELECT FROM erased_key) AS is_key_erased,
            (SELECT json_agg(json_build_object('content', c.content, 'reply', c.reply) ORDER BY c.sequence)
               FROM (SELECT sequence, content,
-                           CASE WHEN outcome NOT IN ('fallback', 'operator') THEN reply_content END AS reply
+                           CASE WHEN outcome NOT IN ('fallback', 'operator') THEN nullif(reply_content, '') END AS reply
                       FROM context
                      UNION ALL
                     SELECT sequence, NULL, content FROM said) c) AS context
-      FROM session s LEFT JOIN started st ON true LEFT JOIN existing e ON true`,
+      FROM session s LEFT JOIN started st ON true LEFT JOIN existing e ON e.sequence > s.erased_through_sequence`,
 };
 
 /**
@@ -137,6 +150,8 @@ export const COMPLETE_TURN: Statement = {
       RETURNING id, timestamp
     ), deltas AS (
       DELETE FROM turn_deltas d USING turn t WHERE d.turn_id = t.id
+    ), running AS (
+      DELETE FROM running_turns l USING turn t WHERE l.turn_id = t.id
     ), advanced AS (
       UPDATE sessions s SET last_sequence = s.last_sequence + 1, last_activity = clock_timestamp()
         FROM reply WHERE s.id = $1
@@ -173,7 +188,8 @@ export const SELECT_HISTORY: Statement = {
       SELECT sequence FROM chat_messages
        WHERE id = $2::varchar AND session_id = $1 AND message_type <> 'assistant'
     ), ${NOTE_ACTIVITY}
-    SELECT s.message_count + s.operator_message_count AS total, ($2::varchar IS NOT NULL AND NOT EXISTS (SELECT FROM page_end)) AS is_bad_cursor,
+    SELECT s.message_count - s.erased_message_count + s.operator_message_count AS total,
+           ($2::varchar IS NOT NULL AND NOT EXISTS (SELECT FROM page_end)) AS is_bad_cursor,
            t.*
       FROM sessions s
       LEFT JOIN LATERAL (

@@ -9,13 +9,12 @@ import { Database } from '../database/database.js';
 import { existingTurn, startedTurn, type Acceptance, type AcceptRow } from './acceptance.js';
 import { TokenBudget } from './budget/token-budget.js';
 import { MessageReceived } from './events/message-received.event.js';
-import { PromptLeaked } from './events/prompt-leaked.event.js';
-import { completionEvent } from './completion-event.js';
 import type { IdempotencyKey } from './idempotency-key.js';
 import { DISCARD_DELTAS, REQUEST_CANCEL } from './streaming/delta-statements.js';
 import type { IncomingMessage } from './message-intake.js';
 import type { TurnReply } from './turn-reply.js';
-import { ACCEPT_TURN, COMPLETE_TURN, SELECT_TURN } from './turn-statements.js';
+import { TurnCompletion } from './turn-completion.js';
+import { ACCEPT_TURN, SELECT_TURN } from './turn-statements.js';
 import { toTurn, type StartedTurn, type Turn, type TurnRow } from './turn.js';
 
 /**
@@ -32,6 +31,7 @@ export class TurnStore {
     private readonly events: DomainEvents,
     private readonly metrics: Metrics,
     private readonly budget: TokenBudget,
+    private readonly completion: TurnCompletion,
     private readonly configuration: Configuration,
   ) {}
 
@@ -65,31 +65,9 @@ export class TurnStore {
     reply: TurnReply,
     deltaEnds: readonly number[] | null,
   ): Promise<Turn | undefined> {
-    const stored = await this.database.transaction(async (transaction) => {
-      const [row] = await transaction.query<{ id: string; timestamp: Date; is_new: boolean }>(COMPLETE_TURN, [
-        turn.sessionId,
-        turn.id,
-        turn.attempt,
-        reply.outcome,
-        replyId,
-        reply.text,
-        reply.model,
-        reply.usage.promptTokens,
-        reply.usage.completionTokens,
-        Math.round(reply.durationMs),
-        deltaEnds,
-        reply.attempts,
-      ]);
-      if (row?.is_new === true) {
-        this.budget.settle(transaction, turn.id, reply);
-        await this.events.publish(completionEvent(turn, replyId, reply), transaction);
-        if (reply.hasLeaked === true) {
-          const { sessionId, id } = turn;
-          await this.events.publish(new PromptLeaked(sessionId, id, replyId, reply.model), transaction);
-        }
-      }
-      return row;
-    });
+    const stored = await this.database.transaction((transaction) =>
+      this.completion.store(transaction, turn, replyId, reply, deltaEnds),
+    );
     if (stored?.is_new === true) {
       this.metrics.endedTurns.inc({ outcome: reply.outcome });
     }

@@ -30,11 +30,15 @@ export interface Turn {
 /** A turn with its reply. */
 export type AnsweredTurn = Turn & { readonly reply: NonNullable<Turn['reply']> };
 
-/** A turn this process has to get a reply for; `attempt` fences off earlier tries. */
-export interface StartedTurn {
+/** One try at getting the reply to a turn; `attempt` fences off earlier ones. */
+export interface TurnAttempt {
   readonly id: string;
   readonly sessionId: string;
   readonly attempt: number;
+}
+
+/** A turn this process has to get a reply for. */
+export interface StartedTurn extends TurnAttempt {
   readonly message: string;
   readonly createdAt: Date;
   /** How many deltas of earlier attempts, whose process died, a client may have been shown. */

@@ -89,6 +89,8 @@ export function buildConfiguration(settings: Settings, surroundings: Surrounding
       turnLeaseMs:
         (settings.TURN_LEASE_SECONDS ?? settings.AI_TIMEOUT_SECONDS + LEASE_MARGIN_SECONDS) * MS_PER_SECOND,
       operatorNotice: settings.OPERATOR_NOTICE,
+      retentionMs:
+        settings.RETENTION_DAYS === undefined ? undefined : settings.RETENTION_DAYS * 24 * MS_PER_HOUR,
       streamHeartbeatMs: settings.STREAM_HEARTBEAT_SECONDS * MS_PER_SECOND,
     },
     ai: {

@@ -109,6 +109,8 @@ export abstract class Configuration {
     readonly turnLeaseMs: number;
     /** The reply to a message that is left to an operator. */
     readonly operatorNotice: string;
+    /** How long after it could be used for the last time a session is removed; undefined: never. */
+    readonly retentionMs: number | undefined;
     /** How often a stream gives a sign of life while there is nothing new. */
     readonly streamHeartbeatMs: number;
   };

@@ -5,6 +5,8 @@ import { SignInCode } from '../auth/sign-in-code.entity.js';
 import { DailyTokens } from '../chat/budget/daily-tokens.entity.js';
 import { ChatMessage } from '../chat/chat-message.entity.js';
 import { OperatorCommand } from '../chat/desk/operator-command.entity.js';
+import { ErasedKey } from '../chat/erasure/erased-key.entity.js';
+import { RunningTurnRow } from '../chat/running-turn.entity.js';
 import { TurnDelta } from '../chat/turn-delta.entity.js';
 import type { Configuration } from '../config/configuration.js';
 import { QueuedNotification } from '../notification/queued-notification.entity.js';
@@ -29,7 +31,8 @@ export function dataSourceOptions(
     type: 'postgres',
     entities: [
       ...[Session, SignInCode, BlockedVisitor],
-      ...[ChatMessage, TurnDelta, DailyTokens, OperatorCommand, QueuedNotification],
+      ...[ChatMessage, TurnDelta, RunningTurnRow, ErasedKey, DailyTokens, OperatorCommand],
+      QueuedNotification,
     ],
     migrations: [...migrations],
     migrationsTableName: 'schema_migrations',

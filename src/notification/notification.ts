@@ -9,7 +9,8 @@ export type Fact =
   | 'MessageBlocked'
   | 'ReplyCompleted'
   | 'ReplyFailed'
-  | 'PromptLeaked';
+  | 'PromptLeaked'
+  | 'HistoryErased';
 
 /** What a fact says beyond its ids. Rests in the database until the fact is delivered. */
 export interface NotificationDetails {

@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { SessionEnded } from '../auth/events/session-ended.event.js';
 import { SessionStarted } from '../auth/events/session-started.event.js';
+import { HistoryErased } from '../chat/events/history-erased.event.js';
 import { MessageBlocked } from '../chat/events/message-blocked.event.js';
 import { MessageReceived } from '../chat/events/message-received.event.js';
 import { PromptLeaked } from '../chat/events/prompt-leaked.event.js';
@@ -80,6 +81,11 @@ export class QueueNotificationsListener {
       { fact: 'PromptLeaked', sessionId, messageId, replyId, details: { model } },
       transaction,
     );
+  }
+
+  @OnDomainEvent(HistoryErased)
+  onHistoryErased({ sessionId }: HistoryErased, transaction: Transaction): Promise<void> {
+    return this.queue({ fact: 'HistoryErased', sessionId }, transaction);
   }
 
   private async queue(notification: NewNotification, transaction: Transaction): Promise<void> {

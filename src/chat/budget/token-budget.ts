@@ -50,14 +50,17 @@ export class TokenBudget {
     }
   }
 
-  /** Travels with COMMIT. Where the model does not say what it cost, what was reserved counts as spent. */
-  settle(transaction: Transaction, turnId: string, { usage, model }: TurnReply): void {
+  /**
+   * Travels with COMMIT. Where a model has written and nobody knows what it cost, what was reserved counts as spent.
+   */
+  settle(transaction: Transaction, turnId: string, { usage, model, outcome, text }: TurnReply): void {
     const { session, daily } = this.limits;
     if (session === undefined && daily === undefined) {
       return;
     }
     const isKnown = usage.promptTokens !== null || usage.completionTokens !== null;
     const cost = (usage.promptTokens ?? 0) + (usage.completionTokens ?? 0);
-    transaction.enlist(SETTLE_TOKENS, [turnId, isKnown ? cost : model === null ? 0 : null]);
+    const hasWritten = model !== null || (outcome === 'interrupted' && text !== '');
+    transaction.enlist(SETTLE_TOKENS, [turnId, isKnown ? cost : hasWritten ? null : 0]);
   }
 }

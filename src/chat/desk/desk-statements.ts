@@ -1,5 +1,6 @@
 import { liveSession } from '../../auth/session-statements.js';
 import type { Statement } from '../../database/statement.js';
+import { keyDigest } from '../erasure/erasure-statements.js';
 import { tellNews, TURN_CHANNEL } from '../streaming/turn-signals.js';
 
 /**
@@ -60,6 +61,8 @@ export const TAKE_OVER: Statement = {
         FROM pending p JOIN turn t ON t.id = p.turn_id CROSS JOIN session s
     ), deltas AS (
       DELETE FROM turn_deltas d USING turn t WHERE d.turn_id = t.id
+    ), running AS (
+      DELETE FROM running_turns l USING turn t WHERE l.turn_id = t.id
     ), advanced AS (
       UPDATE sessions s
          SET operator_from_sequence = n.sequence, last_sequence = n.sequence + cardinality($2::varchar[])
@@ -80,17 +83,21 @@ export const HAND_BACK: Statement = {
 
 /**
  * Stores what an operator said, once. $1 session, $2 new message id, $3 its id where it was written, $4 text.
- * No row: no live session; a row without id: it is stored already.
+ * No row: no live session; a row without id: it is stored already, or was and has been erased.
  */
 export const SAY: Statement = {
   name: 'say',
   text: `
     WITH session AS MATERIALIZED (
-      SELECT s.id, s.last_sequence FROM sessions s WHERE s.id = $1 AND ${liveSession('s')}
+      SELECT s.id, s.last_sequence, s.erased_through_sequence FROM sessions s
+       WHERE s.id = $1 AND ${liveSession('s')}
          FOR NO KEY UPDATE
     ), said AS (
       INSERT INTO chat_messages (id, session_id, sequence, message_type, content, timestamp, external_id)
       SELECT $2, s.id, s.last_sequence + 1, 'operator', $4, clock_timestamp(), $3 FROM session s
+       WHERE s.erased_through_sequence = 0
+          OR NOT EXISTS (SELECT FROM erased_keys k
+                          WHERE k.session_id = s.id AND k.key_digest = ${keyDigest('operator', '$3::varchar')})
           ON CONFLICT (session_id, external_id) WHERE external_id IS NOT NULL DO NOTHING
       RETURNING id
     ), advanced AS (

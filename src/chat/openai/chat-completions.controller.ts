@@ -87,7 +87,7 @@ export class ChatCompletionsController {
       'session_mismatch',
       'bot_suspected',
     ] as const),
-    ...(['turn_in_progress', 'payload_too_large', 'unsupported_media_type'] as const),
+    ...(['turn_in_progress', 'message_erased', 'payload_too_large', 'unsupported_media_type'] as const),
     ...(['idempotency_key_reused', 'message_limit_reached'] as const),
     ...(['token_limit_reached', 'rate_limited'] as const),
   )

@@ -6,6 +6,9 @@ import { TURN_CHANNEL } from './turn-signals.js';
  * Stores deltas of many turns at once and tells the replicas that follow them. A turn that has been taken over
  * or has ended is left out: its writer learns of it by its absence. Storing a delta twice changes nothing.
  *
+ * The turns are locked as their foreign key does it anyway, but before: a turn that is just being erased is then left
+ * out, too, and does not break the write of all the others.
+ *
  * $1 turns, $2 attempts, $3 sequences, $4 texts, $5 whether to tell by NOTIFY.
  */
 export const APPEND_DELTAS: Statement = {
@@ -15,6 +18,8 @@ export const APPEND_DELTAS: Statement = {
       SELECT b.*, u.cancel_requested
         FROM unnest($1::varchar[], $2::integer[], $3::integer[], $4::text[]) AS b (turn_id, attempt, sequence, text)
         JOIN chat_messages u ON u.id = b.turn_id AND u.attempt = b.attempt AND u.outcome = 'pending'
+       ORDER BY u.id
+         FOR KEY SHARE OF u
     ), stored AS (
       INSERT INTO turn_deltas (turn_id, attempt, sequence, text)
       SELECT turn_id, attempt, sequence, text FROM accepted
@@ -79,8 +84,8 @@ export const REQUEST_CANCEL: Statement = {
 export const SELECT_MISSED_SIGNALS: Statement = {
   name: 'select-missed-signals',
   text: `
-    SELECT 'cancel' AS kind, u.id FROM chat_messages u
-     WHERE u.id = ANY ($1::varchar[]) AND u.cancel_requested
+    SELECT 'cancel' AS kind, w.id FROM unnest($1::varchar[]) AS w (id) LEFT JOIN chat_messages u ON u.id = w.id
+     WHERE u.id IS NULL OR u.cancel_requested
     UNION ALL
     SELECT CASE WHEN ${liveSession('s')} THEN 'news' ELSE 'session' END, w.id
       FROM unnest($2::varchar[], $3::integer[], $4::boolean[]) AS w (id, place, is_taken_over)

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { authenticationProblem } from '../../auth/authentication-problem.js';
 import { Configuration } from '../../config/configuration.js';
+import { unknownMessage } from '../unknown-message.js';
 import type { StreamEncoding } from './encodings/stream-encoding.js';
 import { EventStream } from './event-stream.js';
 import { OpenStreams } from './open-streams.js';
@@ -37,7 +37,7 @@ export class EventStreams {
     const turn = this.running.find(turnId) ?? (await this.follower.open(turnId));
     if (turn === undefined) {
       // Erased since it was looked up.
-      throw authenticationProblem('session_ended');
+      throw unknownMessage();
     }
     const stream = this.of(turn.feed, from, encoding);
     // Beyond its deltas the dead attempt may have had one more event, the one that told of its end.

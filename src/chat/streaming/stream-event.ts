@@ -45,6 +45,13 @@ export const INTERRUPTED: ErrorEvent = {
   detail: 'The reply was interrupted; send the message again with its Idempotency-Key to have it answered.',
 };
 
+/** The visitor had the conversation erased, this turn with it. */
+export const ERASED: ErrorEvent = {
+  type: 'error',
+  code: 'message_erased',
+  detail: 'This message has been erased at its visitor’s wish.',
+};
+
 /** This replica is being stopped; the turn and its stream go on. */
 export const STOPPING: ErrorEvent = {
   type: 'error',

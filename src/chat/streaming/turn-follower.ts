@@ -2,7 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { Database } from '../../database/database.js';
 import { NOTIFY_WATCHED, SELECT_PROGRESS } from './delta-statements.js';
 import { FollowedTurn, type ProgressRow } from './followed-turn.js';
-import { SESSION_ENDED } from './stream-event.js';
+import { ERASED } from './stream-event.js';
 
 /** Follows turns that run on other replicas, for as long as somebody here reads them. */
 @Injectable()
@@ -82,8 +82,7 @@ export class TurnFollower {
     for (const turn of turns) {
       const row = byId.get(turn.feed.turnId);
       if (row === undefined) {
-        // Erased together with its session.
-        turn.feed.append(SESSION_ENDED);
+        turn.feed.append(ERASED);
       } else {
         turn.update(row);
       }

@@ -22,6 +22,7 @@ export const PROBLEMS = {
   turn_in_progress: { status: 409, title: 'This turn is still being answered' },
   turn_interrupted: { status: 409, title: 'The reply was interrupted' },
   turn_restarted: { status: 409, title: 'The message was answered anew' },
+  message_erased: { status: 410, title: 'The message has been erased' },
   payload_too_large: { status: 413, title: 'The body is too large' },
   unsupported_media_type: { status: 415, title: 'The media type is not supported' },
   idempotency_key_reused: { status: 422, title: 'The Idempotency-Key was used for another message' },

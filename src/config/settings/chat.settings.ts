@@ -20,6 +20,12 @@ export const CHAT_SETTINGS = {
     about: 'What a visitor reads in reply to a message while an operator answers instead of a model.',
     default: 'A member of our team has joined this conversation and will answer you here.',
   }),
+  RETENTION_DAYS: optionalSetting(wholeNumber(1, 36_500), {
+    about:
+      'How many days after its last possible use a session is removed, with all its messages; see docs/housekeeping.md.',
+    unset: 'nothing is removed',
+    example: '90',
+  }),
   STREAM_HEARTBEAT_SECONDS: setting(wholeNumber(1, 300), {
     about: 'How often a stream says that it is still there; less than what proxies wait for.',
     default: '15',

@@ -17,6 +17,7 @@ const TYPES: Readonly<Record<Fact, string>> = {
   ReplyCompleted: 'reply.completed',
   ReplyFailed: 'reply.failed',
   PromptLeaked: 'prompt.leaked',
+  HistoryErased: 'history.erased',
 };
 
 /**
