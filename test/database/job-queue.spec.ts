@@ -1,9 +1,10 @@
+import { once } from 'node:events';
 import type { DataSource } from 'typeorm';
 import { Database } from '../../src/database/database.js';
 import { DatabaseProbe } from '../../src/database/database-probe.js';
 import { createDataSource } from '../../src/database/data-source.js';
-import { JobQueue } from '../../src/database/queue/job-queue.js';
-import { createQueueClient } from '../../src/database/queue/queue-schema.js';
+import { JobQueue, type JobRun } from '../../src/database/queue/job-queue.js';
+import { createQueueClient, createQueueSender } from '../../src/database/queue/queue-schema.js';
 import { testConfiguration } from '../support/test-configuration.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 import { Gate } from '../support/gate.js';
@@ -155,5 +156,62 @@ describe('JobQueue', () => {
     } finally {
       await jobs.stop();
     }
+  });
+
+  describe('with a schedule', () => {
+    const scheduled = (handle: (run: JobRun) => Promise<void>): JobQueue => {
+      const jobs = new JobQueue();
+      jobs.register({ queue: 'scheduled', schedule: '* * * * *', handle: (_data, run) => handle(run) });
+      return jobs;
+    };
+    const send = async (): Promise<string | null> => {
+      const sender = createQueueSender(database.connection);
+      await sender.start();
+      const id = await sender.send('scheduled', {});
+      await sender.stop({ graceful: false });
+      return id;
+    };
+
+    it('should send a job by itself, and once for all replicas', async () => {
+      const first = scheduled(() => Promise.resolve());
+      await first.start(createQueueClient(database.connection));
+      await first.stop();
+      // Whoever starts next looks at once for what has come due in the last minute.
+      await database.query('UPDATE pgboss.version SET cron_on = NULL');
+      const ran = new Gate();
+      let runs = 0;
+      const replicas = [1, 2].map(() =>
+        scheduled(() => {
+          runs += 1;
+          ran.open();
+          return Promise.resolve();
+        }),
+      );
+      await Promise.all(replicas.map((jobs) => jobs.start(createQueueClient(database.connection))));
+      await ran.opened;
+      await Promise.all(replicas.map((jobs) => jobs.stop()));
+      expect(runs).toBe(1);
+      expect(await database.query(`SELECT name, cron FROM pgboss.schedule`)).toEqual([
+        { name: 'scheduled', cron: '* * * * *' },
+      ]);
+      const jobs = await database.query(`SELECT state FROM pgboss.job WHERE name = 'scheduled'`);
+      expect(jobs).toEqual([{ state: 'completed' }]);
+    });
+
+    it('should not send another one while one runs, and tell it when the service stops', async () => {
+      const begun = new Gate();
+      const jobs = scheduled(async ({ signal }) => {
+        begun.open();
+        await once(signal, 'abort');
+      });
+      await jobs.start(createQueueClient(database.connection));
+      const id = await send();
+      await begun.opened;
+      expect(await send()).toBeNull();
+      await jobs.stop();
+      const done = await database.query(`SELECT state FROM pgboss.job WHERE id = $1`, [id]);
+      expect(done).toEqual([{ state: 'completed' }]);
+      expect(await send()).not.toBeNull();
+    });
   });
 });
