@@ -17,6 +17,7 @@ import {
   SELECT_ABANDONED_TURNS,
   SELECT_REMAINS,
 } from '../../src/chat/housekeeping/housekeeping-statements.js';
+import { SELECT_NEWS } from '../../src/chat/news/news-statements.js';
 import {
   APPEND_DELTAS,
   SELECT_MISSED_SIGNALS,
@@ -75,7 +76,18 @@ const STATEMENTS: [name: string, statement: Statement, values: unknown[], indexe
   ['replaced sessions', END_OLDEST_SESSIONS, ['address', 9], ['idx_session_email_active']],
   ['append deltas', APPEND_DELTAS, [[TURN], [1], [1], ['text'], true], ['pk_chat_messages']],
   ['progress', SELECT_PROGRESS, [[TURN], [0]], ['pk_chat_messages', 'uq_message_reply_to', 'pk_turn_deltas']],
-  ['missed signals', SELECT_MISSED_SIGNALS, [[TURN], [SESSION]], ['pk_chat_messages', 'pk_sessions']],
+  [
+    'missed signals',
+    SELECT_MISSED_SIGNALS,
+    [[TURN], [SESSION], [1], [false]],
+    ['pk_chat_messages', 'pk_sessions'],
+  ],
+  [
+    'news of a session',
+    SELECT_NEWS,
+    [[SESSION], [0]],
+    ['pk_sessions', 'idx_message_session_time', 'idx_message_revision'],
+  ],
   [
     'next notifications',
     SELECT_NEXT_NOTIFICATIONS,

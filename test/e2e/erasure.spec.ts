@@ -5,6 +5,7 @@ import { EventReader } from '../support/event-reader.js';
 import { Gate } from '../support/gate.js';
 import { answer, echo } from '../support/model-server/model-script.js';
 import { ModelServer } from '../support/model-server/model-server.js';
+import { NewsReader } from '../support/news-reader.js';
 import { startTestService, type TestService } from '../support/test-service.js';
 import { until } from '../support/until.js';
 
@@ -177,6 +178,23 @@ describe('Erasing a conversation', () => {
       expect(stream.last.data).toMatchObject({ type: 'error', code: 'message_erased' });
     }
     expect(await service.database.query('SELECT * FROM turn_deltas')).toEqual([]);
+  });
+
+  it('should tell whoever reads the events of the session, also one who was away', async () => {
+    await service.api.send(token, 'one');
+    const here = await NewsReader.open(service.url, token);
+    const there = await NewsReader.open(replica.url, token, 0);
+    const seen = (await there.until(({ type }) => type === 'reply')).place!;
+    await erase();
+    await service.api.send(token, 'two');
+    const away = await NewsReader.open(replica.url, token, seen);
+    for (const stream of [here, there, away]) {
+      await stream.until(({ message }) => message === 'two');
+      const [erasure, reply] = stream.events.slice(-2);
+      expect([erasure?.data, reply?.data.type]).toEqual([{ type: 'history_erased' }, 'reply']);
+      expect(erasure!.place).toBeGreaterThan(seen);
+      stream.cut();
+    }
   });
 
   it('should not pass on what an accept had read before it', async () => {

@@ -1,6 +1,6 @@
 import { liveSession } from '../../auth/session-statements.js';
 import type { Statement } from '../../database/statement.js';
-import { TURN_CHANNEL } from '../streaming/turn-signals.js';
+import { tellNews, TURN_CHANNEL } from '../streaming/turn-signals.js';
 
 /** What is kept of a key that must not be used again; `kind` keeps clients' keys and operators' ids apart. */
 export function keyDigest(kind: 'client' | 'operator', expression: string): string {
@@ -22,7 +22,7 @@ export const LOCK_LIVE_SESSION: Statement = {
  *
  * What is used up stays used up: the count of messages, and what running turns had reserved, since nobody knows what
  * they had cost by then. `erased_through_sequence` keeps an ACCEPT that read before the erasure, and got the lock
- * after it, from passing on what it read.
+ * after it, from passing on what it read. It is a place of its own in the conversation, at which readers are told.
  *
  * Rows are locked in one order, that of APPEND_DELTAS, so the two cannot wait for each other.
  *
@@ -60,10 +60,10 @@ export const ERASE_HISTORY: Statement = {
         FROM erased e CROSS JOIN unnest(ARRAY['cancel:', 'turn:']) AS kind WHERE e.outcome = 'pending'
     )
     UPDATE sessions s
-       SET erased_through_sequence = s.last_sequence, erased_message_count = s.message_count,
+       SET last_sequence = s.last_sequence + 1, erased_through_sequence = s.last_sequence + 1, erased_message_count = s.message_count,
            operator_message_count = 0,
            tokens_reserved = s.tokens_reserved - t.tokens, tokens_used = s.tokens_used + t.tokens
       FROM (SELECT count(*) AS messages, coalesce(sum(reserved_tokens), 0) AS tokens FROM erased) t
      WHERE s.id = $1 AND t.messages > 0
-    RETURNING t.messages::integer AS messages, (SELECT count(*) FROM told) AS told`,
+    RETURNING t.messages::integer AS messages, (SELECT count(*) FROM told) AS told, ${tellNews('s.id')}`,
 };

@@ -31,10 +31,15 @@ export interface OperatorMessageWithdrawnEvent {
   readonly id: string;
 }
 
+/** Everything before this place was removed. */
+export interface HistoryErasedEvent {
+  readonly type: 'history_erased';
+}
+
 /** What has a place in the conversation. */
 export type PlacedEvent = ReplyEvent | OperatorMessageEvent | OperatorMessageWithdrawnEvent;
 
-export type NewsEvent = ReadyEvent | OperatorPresenceEvent | PlacedEvent | ErrorEvent;
+export type NewsEvent = ReadyEvent | OperatorPresenceEvent | HistoryErasedEvent | PlacedEvent | ErrorEvent;
 
 interface ReplyRow extends TurnRow {
   readonly message_type: 'assistant';

@@ -8,6 +8,7 @@ interface SessionRow {
   readonly reader: number;
   readonly is_live: boolean;
   readonly last_sequence: number;
+  readonly erased_through_sequence: number;
   readonly operator_from_sequence: number | null;
 }
 
@@ -21,6 +22,8 @@ type PlacedRow = NewsEventRow & {
 export interface NewsPage {
   readonly isLive: boolean;
   readonly lastSequence: number;
+  /** The place of the last erasure, before which there is nothing any more; 0 where there was none. */
+  readonly erasedThrough: number;
   /** The place from which on an operator answers; null while a model does. */
   readonly operatorFrom: number | null;
   readonly events: readonly { readonly place: number; readonly event: PlacedEvent }[];
@@ -29,7 +32,10 @@ export interface NewsPage {
 }
 
 /** The page of a session that was erased. */
-const NOTHING: NewsPage = { isLive: false, lastSequence: 0, operatorFrom: null, events: [], hasMore: false };
+const NOTHING: NewsPage = {
+  ...{ isLive: false, lastSequence: 0, erasedThrough: 0, operatorFrom: null },
+  ...{ events: [], hasMore: false },
+};
 
 /** From the rows of one reader. */
 export function toNewsPage(rows: readonly NewsRow[]): NewsPage {
@@ -42,6 +48,7 @@ export function toNewsPage(rows: readonly NewsRow[]): NewsPage {
   return {
     isLive: first.is_live,
     lastSequence: first.last_sequence,
+    erasedThrough: first.erased_through_sequence,
     operatorFrom: first.operator_from_sequence,
     events: news.map((row) => ({ place: row.sequence, event: toNewsEvent(row) })),
     hasMore: news.length < found || found >= PAGE_SIZE,

@@ -26,7 +26,8 @@ export const SELECT_PLACE: Statement = {
 export const SELECT_NEWS: Statement = {
   name: 'select-news',
   text: `
-    SELECT w.reader::integer, s.last_sequence, s.operator_from_sequence, ${liveSession('s')} AS is_live, n.*
+    SELECT w.reader::integer, s.last_sequence, s.erased_through_sequence, s.operator_from_sequence,
+           ${liveSession('s')} AS is_live, n.*
       FROM unnest($1::varchar[], $2::integer[]) WITH ORDINALITY AS w (session_id, place, reader)
       JOIN sessions s ON s.id = w.session_id
       LEFT JOIN LATERAL (

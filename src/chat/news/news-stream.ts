@@ -58,12 +58,16 @@ export class NewsStream extends OpenStream {
   }
 
   /** What a look has found. */
-  tell({ events, hasMore, operatorFrom, lastSequence, isLive }: NewsPage): void {
+  tell({ events, hasMore, operatorFrom, lastSequence, erasedThrough, isLive }: NewsPage): void {
     if (this.isReleased) {
       return;
     }
     if (operatorFrom === null) {
       this.tellPresence(false);
+    }
+    if (erasedThrough > this.place) {
+      this.send(encodeNews({ type: 'history_erased' }, erasedThrough));
+      this.place = erasedThrough;
     }
     for (const { place, event } of events) {
       if (operatorFrom !== null && place >= operatorFrom) {

@@ -103,11 +103,20 @@ export class OperatorLeftNewsEvent {
   type: 'operator_left';
 }
 
+export class HistoryErasedNewsEvent {
+  @ApiProperty({
+    description: 'The visitor has had the conversation so far erased; forget all of it.',
+    example: 'history_erased',
+    enum: ['history_erased'],
+  })
+  type: 'history_erased';
+}
+
 export const NEWS_EVENTS = [
   ReadyNewsEvent,
   ReplyNewsEvent,
   ...[OperatorMessageNewsEvent, OperatorMessageEditedNewsEvent, OperatorMessageWithdrawnNewsEvent],
-  ...[OperatorJoinedNewsEvent, OperatorLeftNewsEvent, ErrorStreamEvent],
+  ...[OperatorJoinedNewsEvent, OperatorLeftNewsEvent, HistoryErasedNewsEvent, ErrorStreamEvent],
 ] as const;
 
 /** The JSON of one event's `data`. */
@@ -123,6 +132,7 @@ export const NEWS_EVENT_SCHEMA = {
       operator_message_withdrawn: getSchemaPath(OperatorMessageWithdrawnNewsEvent),
       operator_joined: getSchemaPath(OperatorJoinedNewsEvent),
       operator_left: getSchemaPath(OperatorLeftNewsEvent),
+      history_erased: getSchemaPath(HistoryErasedNewsEvent),
       error: getSchemaPath(ErrorStreamEvent),
     },
   },
