@@ -9,7 +9,7 @@ import pg from 'pg';
 import { newMessageId } from '../dist/src/common/ids.js';
 import { REMOVE_OLD_CONVERSATIONS } from '../dist/src/chat/housekeeping/housekeeping-statements.js';
 import { ACCEPT_TURN, COMPLETE_TURN } from '../dist/src/chat/turn-statements.js';
-import { conversationId, fillConversations } from '../test/support/conversations.ts';
+import { fillConversations } from '../test/support/conversations.ts';
 import { createDatabase, openServer } from './bench-database.mjs';
 
 const IN_FLIGHT = 200;
@@ -82,16 +82,22 @@ async function turnPhase(url, turns, live) {
 }
 
 /** Counters are written by each connection at its end, or soon after. */
-async function hotShares(client) {
+async function updateCounts(client) {
   await client.query('SELECT pg_sleep(1.5)');
   const { rows } = await client.query(
     `SELECT relname, n_tup_upd::integer AS updates, n_tup_hot_upd::integer AS hot FROM pg_stat_user_tables
       WHERE relname = ANY ($1) AND n_tup_upd > 0 ORDER BY relname`,
     [TABLES],
   );
-  return rows.map(
-    ({ relname, updates, hot }) => `${relname} ${((100 * hot) / updates).toFixed(1)} % of ${updates}`,
-  );
+  return new Map(rows.map(({ relname, updates, hot }) => [relname, { updates, hot }]));
+}
+
+function hotShares(before, after) {
+  return [...after].map(([table, { updates, hot }]) => {
+    const known = before.get(table) ?? { updates: 0, hot: 0 };
+    const all = updates - known.updates;
+    return `${table} ${((100 * (hot - known.hot)) / all).toFixed(1)} % of ${all}`;
+  });
 }
 
 async function relationSizes(client) {
@@ -137,15 +143,16 @@ try {
   say(`VACUUM ANALYZE: ${seconds(start)}`);
   await sizes(client, 'Filled');
 
-  const live = Array.from({ length: Math.min(500, count) }, (_, index) => conversationId(count - index));
+  const { rows } = await client.query('SELECT id FROM sessions WHERE is_active LIMIT 500');
+  const live = rows.map(({ id }) => id);
   for (const fillfactor of options.fillfactors.split(',')) {
     await client.query(`ALTER TABLE chat_messages SET (fillfactor = ${Number(fillfactor)})`);
-    await client.query('SELECT pg_stat_reset()');
+    const known = await updateCounts(client);
     const before = await relationSizes(client);
     start = performance.now();
     await turnPhase(database.url, Number(options.updates), live);
     const duration = seconds(start);
-    const shares = await hotShares(client);
+    const shares = hotShares(known, await updateCounts(client));
     const after = await relationSizes(client);
     const perTurn = (kind) => Math.round((after[kind] - before[kind]) / Number(options.updates));
     say(
