@@ -23,7 +23,10 @@ const MAY_ALSO_IMPORT = {
   chat: ['^src/ai/(ai\\.module|ai\\.service|reply)\\.ts$'],
   health: ['^src/ai/(ai\\.module|ai\\.service)\\.ts$'],
   // Facts, and the desk at which what an operator says and decides takes effect.
-  notification: ['^src/(auth|chat)/events/', '^src/chat/desk/(desk\\.module|operator-desk\\.service)\\.ts$'],
+  notification: [
+    '^src/(auth|chat)/events/',
+    '^src/chat/desk/(desk\\.module|operator-desk\\.service|operator-messages\\.service)\\.ts$',
+  ],
 };
 
 const moduleRules = Object.entries(MAY_IMPORT).map(([name, allowed]) => ({

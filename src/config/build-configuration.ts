@@ -117,6 +117,7 @@ export function buildConfiguration(settings: Settings, surroundings: Surrounding
         botToken: settings.DISCORD_BOT_TOKEN,
         channelId: settings.DISCORD_CHANNEL_ID,
         notifyMessages: settings.DISCORD_NOTIFY_MESSAGES,
+        operatorRoleIds: settings.DISCORD_OPERATOR_ROLE_IDS ?? [],
         showPersonalData: settings.DISCORD_SHOW_PERSONAL_DATA,
         apiUrl: settings.DISCORD_API_URL,
       },

@@ -148,6 +148,8 @@ export abstract class Configuration {
       readonly botToken: string | undefined;
       readonly channelId: string | undefined;
       readonly notifyMessages: boolean;
+      /** Whose members may act; none: there is no desk. */
+      readonly operatorRoleIds: readonly string[];
       /** Whether e-mail and IP addresses are shown in full. */
       readonly showPersonalData: boolean;
       readonly apiUrl: string;

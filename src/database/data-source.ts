@@ -9,6 +9,7 @@ import { ErasedKey } from '../chat/erasure/erased-key.entity.js';
 import { RunningTurnRow } from '../chat/running-turn.entity.js';
 import { TurnDelta } from '../chat/turn-delta.entity.js';
 import type { Configuration } from '../config/configuration.js';
+import { DiscordPosition } from '../notification/channels/discord/desk/discord-position.entity.js';
 import { QueuedNotification } from '../notification/queued-notification.entity.js';
 import {
   directConnection,
@@ -32,7 +33,7 @@ export function dataSourceOptions(
     entities: [
       ...[Session, SignInCode, BlockedVisitor],
       ...[ChatMessage, TurnDelta, RunningTurnRow, ErasedKey, DailyTokens, OperatorCommand],
-      QueuedNotification,
+      ...[QueuedNotification, DiscordPosition],
     ],
     migrations: [...migrations],
     migrationsTableName: 'schema_migrations',

@@ -7,6 +7,7 @@ import { TokenBudgets1795518000000 } from '../../migrations/1795518000000-token-
 import { OperatorsDesk1795521600000 } from '../../migrations/1795521600000-operators-desk.js';
 import { OperatorsDeskChecks1795521660000 } from '../../migrations/1795521660000-operators-desk-checks.js';
 import { OperatorsDeskIndexes1795521720000 } from '../../migrations/1795521720000-operators-desk-indexes.js';
+import { DiscordPositions1795523400000 } from '../../migrations/1795523400000-discord-positions.js';
 import { Housekeeping1795525200000 } from '../../migrations/1795525200000-housekeeping.js';
 
 /**
@@ -22,5 +23,6 @@ export const migrations: readonly (new () => MigrationInterface)[] = [
   OperatorsDesk1795521600000,
   OperatorsDeskChecks1795521660000,
   OperatorsDeskIndexes1795521720000,
+  DiscordPositions1795523400000,
   Housekeeping1795525200000,
 ];

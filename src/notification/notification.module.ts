@@ -1,4 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
+import { DeskModule } from '../chat/desk/desk.module.js';
+import { OperatorDesk } from '../chat/desk/operator-desk.service.js';
+import { OperatorMessages } from '../chat/desk/operator-messages.service.js';
 import { Configuration } from '../config/configuration.js';
 import { DATABASE_CONNECTION, type DatabaseConnection } from '../database/database-connection.js';
 import { Database } from '../database/database.js';
@@ -19,17 +22,20 @@ export class NotificationModule {
     const createChannels = async (
       database: Database,
       connection: DatabaseConnection,
+      desk: OperatorDesk,
+      operatorMessages: OperatorMessages,
     ): Promise<NotificationChannel[]> => {
-      const surroundings = { settings, database, connection };
+      const surroundings = { settings, database, connection, desk, operatorMessages };
       return (await Promise.all(kinds.map((kind) => kind.create(surroundings)))).flat();
     };
     return {
       module: NotificationModule,
+      imports: [DeskModule],
       providers: [
         {
           provide: NOTIFICATION_CHANNELS,
           useFactory: createChannels,
-          inject: [Database, DATABASE_CONNECTION],
+          inject: [Database, DATABASE_CONNECTION, OperatorDesk, OperatorMessages],
         },
         NotificationOutbox,
         Deliveries,

@@ -16,6 +16,8 @@ export type Fact =
 export interface NotificationDetails {
   /** With `SessionStarted`: the visitor's e-mail address, in the form the channel may know. */
   readonly visitor?: string;
+  /** With `MessageReceived`: true where no model answers it, because an operator has taken the session over. */
+  readonly isForOperator?: boolean;
   /** With `SessionEnded`. */
   readonly reason?: string;
   /** With `MessageBlocked`: the rules that decided, the weightiest first. */
@@ -51,7 +53,7 @@ export interface NotificationChannel {
   readonly name: string;
   readonly notices: OperatorNotices;
   /** Whether the channel is told this fact at all. */
-  wants(fact: Fact): boolean;
+  wants(fact: Fact, details: NotificationDetails): boolean;
   /** The form of a visitor's e-mail address that the channel may keep; undefined: none. */
   describeVisitor(email: VisitorEmail): string | undefined;
   /**

@@ -41,8 +41,12 @@ export class QueueNotificationsListener {
   }
 
   @OnDomainEvent(MessageReceived)
-  onMessageReceived({ sessionId, messageId }: MessageReceived, transaction: Transaction): Promise<void> {
-    return this.queue({ fact: 'MessageReceived', sessionId, messageId }, transaction);
+  onMessageReceived(
+    { sessionId, messageId, isForOperator }: MessageReceived,
+    transaction: Transaction,
+  ): Promise<void> {
+    const details = isForOperator ? { isForOperator } : {};
+    return this.queue({ fact: 'MessageReceived', sessionId, messageId, details }, transaction);
   }
 
   @OnDomainEvent(MessageBlocked)
@@ -100,8 +104,8 @@ export class QueueNotificationsListener {
     notification: NewNotification,
     transaction: Transaction,
   ): Promise<void> {
-    const { fact, sessionId } = notification;
-    if (channel.wants(fact)) {
+    const { fact, sessionId, details = {} } = notification;
+    if (channel.wants(fact, details)) {
       this.outbox.add(transaction, channel.name, notification);
       await this.jobs.send(transaction, notificationQueue(channel.name), { fact, sessionId }, sessionId);
     }

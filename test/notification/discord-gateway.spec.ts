@@ -21,7 +21,11 @@ describe('The Discord gateway', () => {
 
   const start = (): void => {
     const { DISCORD_API_URL: apiUrl = '', DISCORD_BOT_TOKEN: botToken = '' } = discord.settings;
-    holder = new GatewayHolder({ apiUrl, botToken }, database.connection, new OperatorNotices('discord'));
+    holder = new GatewayHolder(
+      { apiUrl, botToken, readsMessages: true },
+      database.connection,
+      new OperatorNotices('discord'),
+    );
     holder.start();
   };
   const connected = (): Promise<true> => until(() => (holder.isConnected ? true : undefined));

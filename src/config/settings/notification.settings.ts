@@ -1,4 +1,5 @@
 import { baseUrl } from '../formats/network.formats.js';
+import { listOf } from '../formats/list.format.js';
 import { apiKey, boolean, snowflake } from '../formats/text.formats.js';
 import {
   SAMPLE_WEBHOOK_KEY,
@@ -34,6 +35,11 @@ export const NOTIFICATION_SETTINGS = {
   DISCORD_NOTIFY_MESSAGES: setting(boolean, {
     about: 'Whether the thread also shows the messages and the replies.',
     default: 'true',
+  }),
+  DISCORD_OPERATOR_ROLE_IDS: optionalSetting(listOf(snowflake, 'ids of Discord roles, separated by commas'), {
+    about: 'Roles whose members may answer visitors on Discord and use the commands there.',
+    unset: 'nobody may',
+    example: '123456789012345678',
   }),
   DISCORD_SHOW_PERSONAL_DATA: setting(boolean, {
     about:

@@ -1,3 +1,5 @@
+import type { OperatorDesk } from '../../chat/desk/operator-desk.service.js';
+import type { OperatorMessages } from '../../chat/desk/operator-messages.service.js';
 import type { Configuration } from '../../config/configuration.js';
 import type { DatabaseConnection } from '../../database/database-connection.js';
 import type { Database } from '../../database/database.js';
@@ -11,6 +13,9 @@ export interface ChannelSurroundings {
   readonly database: Database;
   /** For a connection of the channel's own, such as one that holds a lock. */
   readonly connection: DatabaseConnection;
+  /** For a channel from which operators can answer. */
+  readonly desk: OperatorDesk;
+  readonly operatorMessages: OperatorMessages;
 }
 
 /** How channels of one kind come about. A new kind is one file, and a line in channel-kinds.ts. */

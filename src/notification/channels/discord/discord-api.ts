@@ -74,7 +74,8 @@ export class DiscordApi {
       : found?.id;
   }
 
-  private async call(request: (rest: REST) => Promise<unknown>): Promise<unknown> {
+  /** Any other call. @throws DiscordFailure */
+  async call(request: (rest: REST) => Promise<unknown>): Promise<unknown> {
     try {
       // The library forgets a token that was once refused; it may have become right since.
       return await request(this.rest.setToken(this.token));

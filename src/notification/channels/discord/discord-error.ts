@@ -3,10 +3,18 @@ import { ChannelUnavailable, DeliveryPostponed, DeliveryRefused } from '../../de
 /** Discord's own error codes, as far as they are told apart. */
 export const DISCORD_CODE = {
   unknownChannel: 10_003,
+  unknownMember: 10_007,
+  unknownMessage: 10_008,
+  unknownWebhook: 10_015,
+  unknownInteraction: 10_062,
+  tooManyReactions: 30_010,
+  alreadyAcknowledged: 40_060,
   missingAccess: 50_001,
   missingPermissions: 50_013,
   wrongChannelType: 50_024,
+  invalidWebhookToken: 50_027,
   archivedThread: 50_083,
+  reactionBlocked: 90_001,
   threadExists: 160_004,
   threadLocked: 160_005,
 } as const;
@@ -26,7 +34,7 @@ const MENDS: ReadonlyMap<number, string> = new Map([
   ],
 ]);
 const MISSING_PERMISSIONS =
-  'the bot lacks a permission in the channel of DISCORD_CHANNEL_ID; give it "View Channel", "Send Messages", "Embed Links", "Read Message History", "Create Public Threads", "Send Messages in Threads" and "Manage Threads"';
+  'the bot lacks a permission in the channel of DISCORD_CHANNEL_ID; give it "View Channel", "Send Messages", "Embed Links", "Read Message History", "Create Public Threads", "Send Messages in Threads", "Manage Threads" and, for a desk, "Add Reactions"';
 
 export const WRONG_TOKEN =
   'Discord refuses the token of the bot; put the one that the Developer Portal shows for it into DISCORD_BOT_TOKEN';

@@ -21,4 +21,8 @@ export interface DiscordGateway {
     type: `${Type}`,
     listener: (data: GatewayData<Type>) => void | Promise<void>,
   ): void;
+  /** Leaves the gateway to any replica, this one included: whoever takes it begins anew. */
+  letGo(): void;
+  /** Calls the listener when this replica is no longer told; the gateway is handed on once it has settled. */
+  onLost(listener: () => Promise<void>): void;
 }

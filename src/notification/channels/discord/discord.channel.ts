@@ -1,8 +1,10 @@
 import type { VisitorEmail } from '../../../auth/events/visitor-email.js';
 import { DeliveryRefused } from '../../delivery/delivery-errors.js';
 import { OperatorNotices } from '../../delivery/operator-notices.js';
-import type { Fact, Notification, NotificationChannel } from '../../notification.js';
+import type { Fact, Notification, NotificationChannel, NotificationDetails } from '../../notification.js';
 import type { ChannelKind, NotificationSettings } from '../channel-kind.js';
+import { openDesk } from './desk/create-desk.js';
+import type { DeskAnswers } from './desk/desk-answers.js';
 import { DiscordApi, DiscordFailure } from './discord-api.js';
 import { DISCORD_CODE } from './discord-error.js';
 import { factEmbed } from './embeds.js';
@@ -21,6 +23,7 @@ export class DiscordChannel implements NotificationChannel {
     private readonly api: DiscordApi,
     private readonly threads: SessionThreads,
     private readonly gateway: GatewayHolder,
+    private readonly deskAnswers: DeskAnswers | undefined,
     readonly notices: OperatorNotices,
   ) {}
 
@@ -28,12 +31,17 @@ export class DiscordChannel implements NotificationChannel {
     this.gateway.start();
   }
 
-  stop(): Promise<void> {
-    return this.gateway.stop();
+  async stop(): Promise<void> {
+    await this.gateway.stop();
+    this.deskAnswers?.stop();
   }
 
-  wants(fact: Fact): boolean {
-    return this.settings.notifyMessages || !MESSAGE_FACTS.includes(fact);
+  /** An operator who answers has to see the question; the notice that somebody will is for the visitor only. */
+  wants(fact: Fact, { outcome, isForOperator = false }: NotificationDetails): boolean {
+    return (
+      outcome !== 'operator' &&
+      (this.settings.notifyMessages || isForOperator || !MESSAGE_FACTS.includes(fact))
+    );
   }
 
   describeVisitor(email: VisitorEmail): string {
@@ -92,12 +100,19 @@ export class DiscordChannel implements NotificationChannel {
 
 export const discordChannel: ChannelKind = {
   isEnabled: ({ discord }) => discord.enabled,
-  create: async ({ settings: { discord }, database, connection }) => {
-    const { apiUrl, botToken = '', channelId = '', showPersonalData } = discord;
+  create: async (surroundings) => {
+    const { settings, database, connection } = surroundings;
+    const { discord } = settings;
+    const { apiUrl, botToken = '', channelId = '', showPersonalData, operatorRoleIds } = discord;
     const notices = new OperatorNotices(NAME);
     const api = await DiscordApi.create({ apiUrl, botToken });
     const threads = new SessionThreads(api, database, channelId, showPersonalData);
-    const gateway = new GatewayHolder({ apiUrl, botToken }, connection, notices);
-    return [new DiscordChannel(discord, api, threads, gateway, notices)];
+    const gateway = new GatewayHolder(
+      { apiUrl, botToken, readsMessages: operatorRoleIds.length > 0 },
+      connection,
+      notices,
+    );
+    const deskAnswers = openDesk(surroundings, api, gateway, notices);
+    return [new DiscordChannel(discord, api, threads, gateway, deskAnswers, notices)];
   },
 };

@@ -11,6 +11,8 @@ const END_REASONS: Readonly<Record<string, string>> = {
   revoked: 'the visitor ended it from another session',
   replaced: 'the visitor signed in more often than an address may',
   expired: 'its time was over, or it had lain unused for too long',
+  ended_by_operator: 'an operator ended it',
+  blocked: 'an operator ended it and refuses the visitor a new one for a while',
 };
 
 /** `Session abcd1234` */

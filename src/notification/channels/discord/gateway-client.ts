@@ -5,6 +5,11 @@ import type { DiscordApiSettings } from './discord-api.js';
 const SWEEP_SECONDS = 60;
 const TIMEOUT_MS = 10_000;
 
+export interface GatewaySettings extends DiscordApiSettings {
+  /** Whether it is to be told of messages and may read them, for which Discord asks a permission of its own. */
+  readonly readsMessages: boolean;
+}
+
 /** How a connection to the gateway ended. */
 export interface GatewayEnd {
   /** The code with which Discord closed it. */
@@ -24,7 +29,7 @@ export class GatewayClient {
 
   /** Loads the library; does not log in yet. */
   static async create(
-    { apiUrl, botToken }: DiscordApiSettings,
+    { apiUrl, botToken, readsMessages }: GatewaySettings,
     receive: (payload: GatewayDispatchPayload) => void,
   ): Promise<GatewayClient> {
     const {
@@ -36,7 +41,10 @@ export class GatewayClient {
     } = await import('discord.js');
     const client = new DiscordClient({
       // MessageContent is privileged: it has to be switched on in the Developer Portal.
-      intents: [GatewayIntentBits.Guilds, GatewayIntentBits.GuildMessages, GatewayIntentBits.MessageContent],
+      intents: [
+        GatewayIntentBits.Guilds,
+        ...(readsMessages ? [GatewayIntentBits.GuildMessages, GatewayIntentBits.MessageContent] : []),
+      ],
       rest: { api: apiUrl, timeout: TIMEOUT_MS, retries: 0 },
       presence: { activities: [{ name: 'sessions', type: ActivityType.Watching }] },
       makeCache: Options.cacheWithLimits({

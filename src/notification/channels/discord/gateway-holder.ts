@@ -5,10 +5,9 @@ import type { DatabaseConnection } from '../../../database/database-connection.j
 import { ChannelUnavailable } from '../../delivery/delivery-errors.js';
 import type { OperatorNotices } from '../../delivery/operator-notices.js';
 import { AdvisoryLock } from './advisory-lock.js';
-import type { DiscordApiSettings } from './discord-api.js';
 import { toDeliveryError, WRONG_TOKEN } from './discord-error.js';
 import type { DiscordGateway, GatewayData } from './discord-gateway.js';
-import { GatewayClient } from './gateway-client.js';
+import { GatewayClient, type GatewaySettings } from './gateway-client.js';
 
 /** Any constant: it only has to be the same for every replica. */
 const GATEWAY_LOCK = 7_405_110_924;
@@ -32,13 +31,15 @@ type Listener = (data: never) => void | Promise<void>;
 export class GatewayHolder implements DiscordGateway {
   private readonly logger = new Logger('DiscordGateway');
   private readonly listeners = new Map<string, Listener[]>();
+  private readonly lostListeners: (() => Promise<void>)[] = [];
   private readonly stopping = new AbortController();
   private running: Promise<void> = Promise.resolve();
   private pauseMs = 0;
   private isHolding = false;
+  private lettingGo = new AbortController();
 
   constructor(
-    private readonly settings: DiscordApiSettings,
+    private readonly settings: GatewaySettings,
     private readonly connection: DatabaseConnection,
     private readonly notices: OperatorNotices,
   ) {}
@@ -52,6 +53,14 @@ export class GatewayHolder implements DiscordGateway {
     listener: (data: GatewayData<Type>) => void | Promise<void>,
   ): void {
     this.listeners.set(type, [...(this.listeners.get(type) ?? []), listener]);
+  }
+
+  onLost(listener: () => Promise<void>): void {
+    this.lostListeners.push(listener);
+  }
+
+  letGo(): void {
+    this.lettingGo.abort();
   }
 
   start(): void {
@@ -89,15 +98,23 @@ export class GatewayHolder implements DiscordGateway {
 
   /** Returns when the lock is lost or the service stops; throws when Discord has closed the door. */
   private async hold(lock: AdvisoryLock): Promise<void> {
-    const client = await GatewayClient.create(this.settings, (payload) => this.dispatch(payload));
+    this.lettingGo = new AbortController();
+    const state = { isOpen: true };
+    const client = await GatewayClient.create(this.settings, (payload) => {
+      if (state.isOpen) {
+        this.dispatch(payload);
+      }
+    });
     try {
-      const end = await Promise.race([client.stayConnected(), lock.ended, this.stopped()]);
+      const end = await Promise.race([client.stayConnected(), lock.ended, ...this.ends()]);
       if (end) {
         throw closedForGood(end.closeCode);
       }
     } finally {
+      state.isOpen = false;
       this.isHolding = false;
       await client.close();
+      await Promise.all(this.lostListeners.map((listener) => listener()));
     }
   }
 
@@ -130,15 +147,18 @@ export class GatewayHolder implements DiscordGateway {
     }
   }
 
-  private stopped(): Promise<undefined> {
-    const { signal } = this.stopping;
-    return new Promise((resolve) => {
-      if (signal.aborted) {
-        resolve(undefined);
-      }
-      signal.addEventListener('abort', () => resolve(undefined), { once: true });
-    });
+  private ends(): Promise<undefined>[] {
+    return [aborted(this.stopping.signal), aborted(this.lettingGo.signal)];
   }
+}
+
+function aborted(signal: AbortSignal): Promise<undefined> {
+  return new Promise((resolve) => {
+    if (signal.aborted) {
+      resolve(undefined);
+    }
+    signal.addEventListener('abort', () => resolve(undefined), { once: true });
+  });
 }
 
 function closedForGood(code: number): ChannelUnavailable {

@@ -6,12 +6,11 @@ import type { Notification } from '../../notification.js';
 import { DiscordFailure, type DiscordApi } from './discord-api.js';
 import { DISCORD_CODE } from './discord-error.js';
 import { sessionEmbed, threadName } from './embeds.js';
+import { snowflakeAt } from './snowflake.js';
 
 const ARCHIVE_AFTER_MINUTES = 24 * 60;
-const DISCORD_EPOCH_MS = 1_420_070_400_000;
 /** By how much Discord's clock may be behind ours. */
 const CLOCK_MARGIN_MS = 60_000;
-const TIMESTAMP_SHIFT = 22n;
 /** After how many refusals in a row the wait is no longer spread further: up to eleven times as long. */
 const MAX_CROWD = 50;
 const CROWD_PER_WINDOW = 5;
@@ -93,7 +92,7 @@ export class SessionThreads {
     notification: Notification,
     inPlaceOf: string | undefined,
   ): Promise<string | undefined> {
-    const since = inPlaceOf ?? snowflakeOf(notification.happenedAt.getTime() - CLOCK_MARGIN_MS);
+    const since = inPlaceOf ?? String(snowflakeAt(notification.happenedAt.getTime() - CLOCK_MARGIN_MS));
     return this.api.findByFooter(this.channelId, threadName(notification.sessionId), since);
   }
 }
@@ -101,8 +100,4 @@ export class SessionThreads {
 /** The same for the same delivery: Discord allows 25 characters. */
 export function deliveryNonce(...parts: readonly string[]): string {
   return createHash('sha256').update(parts.join('\n')).digest('base64url').slice(0, 25);
-}
-
-function snowflakeOf(ms: number): string {
-  return String(BigInt(Math.max(0, ms - DISCORD_EPOCH_MS)) << TIMESTAMP_SHIFT);
 }
