@@ -1,5 +1,13 @@
+import { answerDeskCall, type DeskSide } from './discord-desk-routes.js';
 import type { RecordedCall } from './discord-server.js';
-import { BOT, type Channel, type DiscordState, type Message, type MessageBody } from './discord-state.js';
+import {
+  BOT,
+  describeChannel,
+  type Channel,
+  type DiscordState,
+  type Message,
+  type MessageBody,
+} from './discord-state.js';
 
 const MAX_DESCRIPTION = 4_096;
 const MAX_NONCE = 25;
@@ -9,14 +17,25 @@ const DEFAULT_PAGE = 50;
 export interface Answer {
   readonly status: number;
   readonly body: object;
+  /** What whoever is connected to the gateway is told because of it. */
+  readonly event?: readonly [type: string, data: object];
 }
 
 const unknownChannel: Answer = { status: 404, body: { message: 'Unknown Channel', code: 10003 } };
 const invalidForm: Answer = { status: 400, body: { message: 'Invalid Form Body', code: 50035 } };
 
 /** The routes of Discord's API, version 10, that a bot with threads needs. */
-export function answerCall(state: DiscordState, call: RecordedCall, gatewayUrl: string): Answer {
+export function answerCall(
+  state: DiscordState,
+  call: RecordedCall,
+  gatewayUrl: string,
+  desk: DeskSide,
+): Answer {
   const { method, path, query } = call;
+  const atDesk = answerDeskCall(state, call, desk);
+  if (atDesk !== undefined) {
+    return atDesk;
+  }
   if (method === 'GET' && path === '/users/@me') {
     return { status: 200, body: BOT };
   }
@@ -32,7 +51,7 @@ export function answerCall(state: DiscordState, call: RecordedCall, gatewayUrl: 
   const threadOf = /^\/messages\/(\d+)\/threads$/.exec(rest)?.[1];
   switch (`${method} ${threadOf === undefined ? rest : '/threads'}`) {
     case 'GET ':
-      return { status: 200, body: describe(channel) };
+      return { status: 200, body: describeChannel(channel) };
     case 'PATCH ':
       return changeThread(channel, call.body as { archived?: boolean; locked?: boolean });
     case 'GET /messages':
@@ -66,7 +85,11 @@ function createMessage(state: DiscordState, channel: Channel, body: MessageBody)
   if (isTooLong || nonce.length > MAX_NONCE || (embeds.length === 0 && content === '')) {
     return invalidForm;
   }
-  return { status: 200, body: state.addMessage(channel, body) };
+  const before = channel.last_message_id;
+  const message = state.addMessage(channel, body);
+  return channel.last_message_id === before
+    ? { status: 200, body: message }
+    : { status: 200, body: message, event: ['MESSAGE_CREATE', { ...message, guild_id: channel.guild_id }] };
 }
 
 function startThread(
@@ -86,7 +109,11 @@ function startThread(
   }
   return name === '' || name.length > MAX_NAME
     ? invalidForm
-    : { status: 201, body: describe(state.addThread(messageId, name, autoArchive)) };
+    : opened(describeChannel(state.addThread(messageId, name, autoArchive)));
+}
+
+function opened(thread: object): Answer {
+  return { status: 201, body: thread, event: ['THREAD_CREATE', { ...thread, newly_created: true }] };
 }
 
 function changeThread(
@@ -95,7 +122,7 @@ function changeThread(
 ): Answer {
   channel.isArchived = archived ?? channel.isArchived;
   channel.isLocked = locked ?? channel.isLocked;
-  return { status: 200, body: describe(channel) };
+  return { status: 200, body: describeChannel(channel) };
 }
 
 /** Newest first, except after an id. */
@@ -108,8 +135,4 @@ function page(messages: readonly Message[], query: URLSearchParams): Message[] {
       (after === null || BigInt(id) > BigInt(after)) && (before === null || BigInt(id) < BigInt(before)),
   );
   return (after === null ? chosen.slice(-limit) : chosen.slice(0, limit)).toReversed();
-}
-
-function describe({ isArchived, isLocked, messages: _, ...channel }: Channel): object {
-  return { ...channel, thread_metadata: { archived: isArchived, locked: isLocked } };
 }

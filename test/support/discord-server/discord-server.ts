@@ -3,8 +3,10 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { noFaults, rateLimited, type Fault, type FaultScript } from './discord-faults.js';
 import { DiscordGatewayServer } from './discord-gateway.js';
+import { DiscordInteractions } from './discord-interactions.js';
 import type { ChannelLimits } from './discord-limits.js';
 import { answerCall } from './discord-routes.js';
+import { DiscordMember, type MemberOptions } from './discord-member.js';
 import { DiscordState } from './discord-state.js';
 
 export interface RecordedCall {
@@ -30,6 +32,7 @@ export class DiscordServer {
   readonly calls: RecordedCall[] = [];
   readonly state: DiscordState;
   readonly gateway: DiscordGatewayServer;
+  readonly interactions = new DiscordInteractions();
   /** What a bot must send. */
   token = TOKEN;
   faults: FaultScript = noFaults;
@@ -65,6 +68,11 @@ export class DiscordServer {
 
   get port(): number {
     return (this.http.address() as AddressInfo).port;
+  }
+
+  /** Somebody on the server. */
+  member(options: MemberOptions = {}): DiscordMember {
+    return new DiscordMember(this, options);
   }
 
   get gatewayUrl(): string {
@@ -104,7 +112,9 @@ export class DiscordServer {
     if (this.delayMs > 0) {
       await delay(this.delayMs);
     }
-    if (request.headers.authorization !== `Bot ${this.token}`) {
+    // Their addresses hold a secret of their own.
+    const needsNoToken = /^\/(interactions|webhooks)\//.test(call.path);
+    if (!needsNoToken && request.headers.authorization !== `Bot ${this.token}`) {
       send(response, 401, { message: '401: Unauthorized', code: 0 });
       return;
     }
@@ -129,9 +139,9 @@ export class DiscordServer {
       response.destroy();
       return;
     }
-    const { status, body } = answerCall(this.state, call, this.gatewayUrl);
-    if (status === 201) {
-      this.gateway.dispatch('THREAD_CREATE', { ...body, newly_created: true });
+    const { status, body, event } = answerCall(this.state, call, this.gatewayUrl, this.interactions);
+    if (event !== undefined) {
+      this.gateway.dispatch(...event);
     }
     if (fault?.kind === 'lose-answer') {
       response.destroy();
@@ -148,6 +158,10 @@ function send(
   body: object,
   headers: Record<string, string> = {},
 ): void {
+  if (status === 204) {
+    response.writeHead(status, headers).end();
+    return;
+  }
   response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body));
 }
 

@@ -19,12 +19,42 @@ export interface MessageBody {
   readonly allowed_mentions?: { readonly parse?: readonly string[] };
 }
 
+export interface Person {
+  readonly id: string;
+  readonly username: string;
+  readonly bot: boolean;
+  readonly discriminator?: string;
+  readonly global_name?: string | null;
+  readonly avatar?: null;
+}
+
+/** Whoever writes a message that is not the bot's, and what it is made of beside its text. */
+export interface MessageExtras {
+  readonly author?: Person;
+  readonly type?: number;
+  readonly webhook_id?: string;
+  readonly attachments?: readonly object[];
+  readonly mentions?: readonly Person[];
+}
+
+export interface Reaction {
+  readonly emoji: { readonly id: null; readonly name: string };
+  readonly count: number;
+  readonly me: boolean;
+}
+
 export interface Message extends MessageBody {
   readonly id: string;
   readonly channel_id: string;
   readonly type: number;
-  readonly author: { readonly id: string; readonly username: string; readonly bot: boolean };
+  readonly author: Person;
   readonly timestamp: string;
+  readonly webhook_id?: string;
+  readonly attachments: readonly object[];
+  readonly mentions: readonly Person[];
+  readonly reactions: Reaction[];
+  content?: string;
+  edited_timestamp: string | null;
 }
 
 export interface Channel {
@@ -36,6 +66,8 @@ export interface Channel {
   readonly auto_archive_duration: number | null;
   isArchived: boolean;
   isLocked: boolean;
+  /** Of the last message there ever was, even if it has been deleted since. */
+  last_message_id: string | null;
   readonly messages: Message[];
 }
 
@@ -60,6 +92,10 @@ export function newSnowflake(): string {
 /** What Discord keeps: one text channel, its threads and their messages. */
 export class DiscordState {
   readonly channels = new Map<string, Channel>();
+  /** The roles of each member of the server. */
+  readonly roles = new Map<string, readonly string[]>();
+  /** The slash commands of the bot, as it has last set them. */
+  commands: readonly object[] = [];
   /** How long a nonce is remembered. */
   nonceWindowMs = 300_000;
   private readonly nonces = new Map<string, { readonly message: Message; readonly at: number }>();
@@ -81,7 +117,7 @@ export class DiscordState {
   }
 
   /** With an enforced nonce that was used in the channel a while ago, the message of that time. */
-  addMessage(channel: Channel, body: MessageBody): Message {
+  addMessage(channel: Channel, body: MessageBody, extras: MessageExtras = {}): Message {
     const key = body.enforce_nonce === true ? `${channel.id}:${body.nonce ?? ''}` : undefined;
     const earlier = key === undefined ? undefined : this.nonces.get(key);
     if (earlier !== undefined && Date.now() - earlier.at < this.nonceWindowMs) {
@@ -94,8 +130,14 @@ export class DiscordState {
       type: 0,
       author: BOT,
       timestamp: new Date().toISOString(),
+      edited_timestamp: null,
+      attachments: [],
+      mentions: [],
+      reactions: [],
+      ...extras,
     };
     channel.messages.push(message);
+    channel.last_message_id = message.id;
     if (key !== undefined) {
       this.nonces.set(key, { message, at: Date.now() });
     }
@@ -123,9 +165,15 @@ export class DiscordState {
       auto_archive_duration: autoArchive,
       isArchived: false,
       isLocked: false,
+      last_message_id: null,
       messages: [],
     };
     this.channels.set(id, channel);
     return channel;
   }
+}
+
+/** As the API shows it. */
+export function describeChannel({ isArchived, isLocked, messages: _, ...channel }: Channel): object {
+  return { ...channel, thread_metadata: { archived: isArchived, locked: isLocked } };
 }
