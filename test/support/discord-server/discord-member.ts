@@ -105,7 +105,20 @@ export class DiscordMember {
       guild_id: GUILD_ID,
       channel_id: thread.id,
       channel: { id: thread.id, type: thread.type },
-      member: { user: this.person, roles: this.roles, permissions: '0' },
+      member: {
+        user: this.person,
+        roles: this.roles,
+        permissions: '0',
+        joined_at: new Date(0).toISOString(),
+      },
+      app_permissions: '0',
+      attachment_size_limit: 10_000_000,
+      authorizing_integration_owners: { 0: GUILD_ID },
+      context: 0,
+      entitlements: [],
+      guild: { id: GUILD_ID, features: [], locale: 'en-US' },
+      guild_locale: 'en-US',
+      locale: 'en-US',
       data,
     });
   }
