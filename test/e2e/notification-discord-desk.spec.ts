@@ -267,7 +267,7 @@ describe('The desk on Discord', () => {
 
   it('should keep the order and lose nothing while Discord fails', async () => {
     const { sessionId, thread } = await visit();
-    discord.faults = times(30, unavailable(), ({ path }) => /reactions|callback/.test(path));
+    discord.faults = times(4, unavailable(), ({ path }) => /reactions|callback/.test(path));
     const written = Array.from({ length: 20 }, (_, index) => operator.write(thread, `message ${index}`));
     await marked(written.at(-1)!);
     expect(await read(sessionId)).toEqual(written.map(({ content }) => content));
