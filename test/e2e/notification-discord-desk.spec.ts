@@ -96,7 +96,7 @@ describe('The desk on Discord', () => {
     operator.write(thread, ' // between us');
     const [reply] = [operator.write(thread, 'a reply to a message', { type: 19 })];
     operator.write(discord.state.channel, 'not in a thread');
-    await marked(reply!);
+    await marked(reply);
     expect(await read(sessionId)).toEqual(['a reply to a message']);
     expect(thread.messages.filter(({ reactions }) => reactions.length > 0)).toEqual([reply]);
   });

@@ -4,11 +4,11 @@ import type { Database } from '../../../../database/database.js';
 import { snowflakeAt, timeOf } from '../snowflake.js';
 import { LONGEST_PAGE, type DeskApi } from './desk-api.js';
 import { SELECT_SAID, SELECT_SPOKEN_THREADS } from './desk-statements.js';
-import { externalIdOf, messageIdOf, type OperatorInbox } from './operator-inbox.js';
+import { messageIdOf, type OperatorInbox } from './operator-inbox.js';
 import type { Operators } from './operators.js';
 import { persist } from './persist.js';
 import type { ReadPosition } from './read-position.js';
-import { readMessage, type WrittenMessage } from './written-message.js';
+import { readMessage } from './written-message.js';
 
 /** Many machines of Discord's give ids: what is a little older than the position may be news all the same. */
 const MARGIN_MS = 30_000;
@@ -16,8 +16,15 @@ const MARGIN_MS = 30_000;
 const LONGEST_GAP_MS = 24 * 3_600_000;
 const MOST_PAGES = 20;
 const MOST_SPOKEN_THREADS = 100;
+const MOST_SAID = 200;
 const SIMULTANEOUS_THREADS = 4;
 const MOST_THREADS = 10_000;
+
+interface Reading {
+  readonly threadId: string;
+  readonly since: bigint;
+  readonly isOperator: (userId: string) => Promise<boolean>;
+}
 
 /** What one replica has to read of each thread because nobody was told of it. */
 export interface Gap {
@@ -56,92 +63,91 @@ export class CatchUp {
     return { guildId, since, threadIds: [...threadIds] };
   }
 
-  /** Reads one of the threads, first what is new, then what has changed. A few at a time: Discord counts calls. */
+  /**
+   * Reads one of the threads: what is new, and what has become of what was there before. A few threads at a time,
+   * for Discord counts calls.
+   */
   read(threadId: string, gap: Gap, signal: AbortSignal): Promise<void> {
     return this.slots.execute(async () => {
       const sessionId = await persist(() => this.inbox.sessionOf(threadId), signal);
       if (sessionId !== undefined) {
-        const known = new Map<string, Promise<boolean>>();
-        const isOperator = (userId: string): Promise<boolean> => {
-          const asked = known.get(userId) ?? persist(() => this.operators.have(gap.guildId, userId), signal);
-          known.set(userId, asked);
-          return asked;
-        };
-        await this.readNew(threadId, gap, isOperator, signal);
-        await this.readChanges(threadId, sessionId, gap, isOperator, signal);
+        // Asked first: so whatever was said is among what Discord shows afterwards, or has been deleted.
+        const said = await persist(() => this.saidIn(sessionId), signal);
+        const reading = { threadId, since: gap.since, isOperator: this.askOnce(gap.guildId, signal) };
+        const seen = await this.readNew(reading, signal);
+        await this.readChanges(reading, said, seen, signal);
       }
     }, signal);
   }
 
-  private async readNew(
-    threadId: string,
-    { since }: Gap,
-    isOperator: (userId: string) => Promise<boolean>,
-    signal: AbortSignal,
-  ): Promise<void> {
-    let last = String(since);
+  /** @returns the ids of everything there is since. */
+  private async readNew(reading: Reading, signal: AbortSignal): Promise<Set<string>> {
+    const seen = new Set<string>();
+    let last = String(reading.since);
     for (let page = 0; page < MOST_PAGES; page += 1) {
-      const messages = await persist(() => this.api.messages(threadId, last), signal);
+      const query = { after: last };
+      const messages = await persist(() => this.api.messages(reading.threadId, query), signal);
       for (const raw of messages) {
         const message = readMessage(raw);
-        if (message !== undefined && !message.isMarked && (await isOperator(message.authorId))) {
-          await this.inbox.pass(message, signal);
+        if (message !== undefined && (await reading.isOperator(message.authorId))) {
+          await (message.isMarked || this.inbox.pass(message, signal));
+          await (message.editedAt && this.inbox.follow(message, signal));
         }
         this.position.see(raw.id);
+        seen.add(raw.id);
         last = raw.id;
       }
       if (messages.length < LONGEST_PAGE) {
-        return;
+        return seen;
       }
     }
     this.logger.error({
       msg: 'a thread on Discord has grown by more messages than are read again; the latest were not passed on',
-      thread_id: threadId,
+      thread_id: reading.threadId,
     });
+    return seen;
   }
 
-  /** What was said is asked first: so whatever was said is among what Discord shows, or has been deleted. */
+  /** Of what is older it looks through one page; what is newer has been seen. */
   private async readChanges(
-    threadId: string,
-    sessionId: string,
-    { since }: Gap,
-    isOperator: (userId: string) => Promise<boolean>,
+    { threadId, since, isOperator }: Reading,
+    said: ReadonlySet<string>,
+    seen: Set<string>,
     signal: AbortSignal,
   ): Promise<void> {
-    const rows = await persist(
-      () => this.database.query<{ external_id: string }>(SELECT_SAID, [sessionId, LONGEST_PAGE]),
-      signal,
-    );
-    if (rows.length === 0) {
+    if (said.size === 0) {
       return;
     }
-    const said = new Set(rows.map(({ external_id }) => external_id));
-    const messages = await persist(() => this.api.messages(threadId), signal);
-    const written = messages.flatMap((raw) => readMessage(raw) ?? []);
-    for (const message of written) {
-      const isChanged = isEditedSince(message, timeOf(since)) && said.has(externalIdOf(message.id));
-      if (isChanged && (await isOperator(message.authorId))) {
+    const query = { before: String(since + 1n) };
+    const older = await persist(() => this.api.messages(threadId, query), signal);
+    for (const raw of older) {
+      const message = readMessage(raw);
+      const isChanged = (message?.editedAt?.getTime() ?? 0) >= timeOf(since) && said.has(raw.id);
+      if (message !== undefined && isChanged && (await isOperator(message.authorId))) {
         await this.inbox.follow(message, signal);
       }
+      seen.add(raw.id);
     }
-    await this.inbox.takeBack(threadId, deleted(said, messages), signal);
+    // A thread that looks empty may as well be one that the bot may not read: then nothing is taken back.
+    if (seen.size > 0) {
+      const from = older.length < LONGEST_PAGE ? 0n : BigInt(older[0]?.id ?? 0);
+      const gone = [...said].filter((id) => !seen.has(id) && BigInt(id) >= from);
+      await this.inbox.takeBack(threadId, gone, signal);
+    }
   }
-}
 
-function isEditedSince({ editedAt }: WrittenMessage, ms: number): boolean {
-  return editedAt !== undefined && editedAt.getTime() >= ms;
-}
-
-/** An empty page may as well mean that the bot may not read; then nothing is taken back. */
-function deleted(said: ReadonlySet<string>, page: readonly { readonly id: string }[]): string[] {
-  const [oldest] = page;
-  if (oldest === undefined) {
-    return [];
+  /** The ids of the latest messages that were passed on from Discord and not taken back. */
+  private async saidIn(sessionId: string): Promise<ReadonlySet<string>> {
+    const rows = await this.database.query<{ external_id: string }>(SELECT_SAID, [sessionId, MOST_SAID]);
+    return new Set(rows.flatMap(({ external_id }) => messageIdOf(external_id) ?? []));
   }
-  const from = page.length < LONGEST_PAGE ? 0n : BigInt(oldest.id);
-  const there = new Set(page.map(({ id }) => externalIdOf(id)));
-  return [...said]
-    .filter((externalId) => !there.has(externalId))
-    .flatMap((externalId) => messageIdOf(externalId) ?? [])
-    .filter((id) => BigInt(id) >= from);
+
+  private askOnce(guildId: string, signal: AbortSignal): Reading['isOperator'] {
+    const answers = new Map<string, Promise<boolean>>();
+    return (userId) => {
+      const answer = answers.get(userId) ?? persist(() => this.operators.have(guildId, userId), signal);
+      answers.set(userId, answer);
+      return answer;
+    };
+  }
 }

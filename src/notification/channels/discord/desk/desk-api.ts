@@ -47,12 +47,12 @@ export class DeskApi {
     return threads.filter(({ parent_id }) => parent_id === channelId);
   }
 
-  /** A page of messages, oldest first: the first ones after an id, or the newest. */
-  async messages(threadId: string, after?: string): Promise<APIMessage[]> {
-    const query = new URLSearchParams({
-      limit: String(LONGEST_PAGE),
-      ...(after === undefined ? {} : { after }),
-    });
+  /** A page of messages, oldest first: the first ones after an id, or the last ones before one. */
+  async messages(
+    threadId: string,
+    range: { readonly after: string } | { readonly before: string },
+  ): Promise<APIMessage[]> {
+    const query = new URLSearchParams({ limit: String(LONGEST_PAGE), ...range });
     const page = await this.api.call((rest) => rest.get(`/channels/${threadId}/messages`, { query }));
     return (page as APIMessage[]).toSorted((one, other) => (BigInt(one.id) < BigInt(other.id) ? -1 : 1));
   }
