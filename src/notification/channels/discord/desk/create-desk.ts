@@ -1,3 +1,4 @@
+import type { Database } from '../../../../database/database.js';
 import type { OperatorNotices } from '../../../delivery/operator-notices.js';
 import type { ChannelSurroundings } from '../../channel-kind.js';
 import type { DiscordApi } from '../discord-api.js';
@@ -11,6 +12,7 @@ import { DiscordDesk } from './discord-desk.js';
 import { GapReader } from './gap-reader.js';
 import { OperatorInbox } from './operator-inbox.js';
 import { Operators } from './operators.js';
+import { persist } from './persist.js';
 import { ReadPosition } from './read-position.js';
 
 /**
@@ -27,9 +29,7 @@ export function openDesk(
 ): DeskAnswers | undefined {
   const { operatorRoleIds, channelId = '' } = discord;
   if (operatorRoleIds.length === 0) {
-    gateway.on('READY', async () => {
-      await database.query(FORGET_POSITION, [channelId]);
-    });
+    forgetPosition(database, channelId, gateway);
     return undefined;
   }
   const api = new DeskApi(discordApi);
@@ -42,4 +42,22 @@ export function openDesk(
   const gaps = new GapReader(api, catchUp, position, notices, channelId);
   new DiscordDesk(gateway, operators, inbox, commands, gaps, position).open();
   return answers;
+}
+
+/** As often as it takes: Discord may be there before the database is. */
+function forgetPosition(database: Database, channelId: string, gateway: DiscordGateway): void {
+  let holding = new AbortController();
+  gateway.on('READY', async () => {
+    holding = new AbortController();
+    const { signal } = holding;
+    await persist(() => database.query(FORGET_POSITION, [channelId]), signal).catch((error: unknown) => {
+      if (!signal.aborted) {
+        throw error;
+      }
+    });
+  });
+  gateway.onLost(() => {
+    holding.abort();
+    return Promise.resolve();
+  });
 }
