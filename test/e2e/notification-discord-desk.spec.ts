@@ -273,4 +273,49 @@ describe('The desk on Discord', () => {
     expect(await read(sessionId)).toEqual(written.map(({ content }) => content));
     expect(written.map(({ reactions }) => reactions.length)).toEqual(written.map(() => 1));
   });
+
+  /** Makes the database refuse operators' messages of which the text is like that, and count how often. */
+  const refuse = async (sqlState: string, pattern: string): Promise<() => Promise<number>> => {
+    await service.database.query(`
+      CREATE SEQUENCE refusals;
+      CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+          PERFORM nextval('refusals');
+          RAISE EXCEPTION 'refused' USING ERRCODE = '${sqlState}';
+        END $$;
+      CREATE TRIGGER refuse BEFORE INSERT ON chat_messages FOR EACH ROW
+        WHEN (NEW.message_type = 'operator' AND NEW.content LIKE '${pattern}') EXECUTE FUNCTION refuse();`);
+    return async () => {
+      const [row] = await service.database.query<{ count: string }>(
+        'SELECT last_value AS count FROM refusals WHERE is_called',
+      );
+      return Number(row?.count ?? 0);
+    };
+  };
+  const stopRefusing = async (): Promise<void> => {
+    await service.database.query('DROP FUNCTION refuse() CASCADE; DROP SEQUENCE refusals');
+  };
+
+  it('should keep the order and lose nothing while the database takes nothing', async () => {
+    const { sessionId, thread } = await visit();
+    const tries = await refuse('53300', '%');
+    const written = Array.from({ length: 5 }, (_, index) => operator.write(thread, `waiting ${index}`));
+    operator.edit(written[1]!, 'edited while it waited');
+    await until(async () => ((await tries()) > 2 ? true : undefined));
+    expect(written.flatMap(({ reactions }) => reactions)).toEqual([]);
+    await stopRefusing();
+    await marked(written.at(-1)!);
+    expect(await read(sessionId)).toEqual(written.map(({ content }) => content));
+  });
+
+  it('should say so where a message fails for good, and go on with the next', async () => {
+    const { sessionId, thread } = await visit();
+    await refuse('P0001', 'impossible%');
+    const [failing, next] = [operator.write(thread, 'impossible'), operator.write(thread, 'possible')];
+    expect(await marked(failing)).toBe(NOT_PASSED_ON);
+    expect(repliesTo(thread, failing)).toEqual([expect.stringContaining('because of a fault')]);
+    expect(await marked(next)).toBe(PASSED_ON);
+    await stopRefusing();
+    expect(await read(sessionId)).toEqual(['possible']);
+  });
 });
