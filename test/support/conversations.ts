@@ -5,6 +5,8 @@ export interface Conversations {
   readonly turns: number;
   /** Default: 25. */
   readonly turnsPerSession?: number;
+  /** Over how many days they are spread. Default: 60. */
+  readonly days?: number;
 }
 
 /** How many conversations go on at the same time, so that their rows lie between each other as in real life. */
@@ -25,8 +27,8 @@ export async function fillConversations(query: Query, conversations: Conversatio
      SELECT ${ID}, md5('address' || n / 3) || md5('address' || n / 3), md5('browser') || md5('browser'), '203.0.113.7',
             t.at, t.at + interval '24 hours', t.at + interval '20 minutes', t.at > now() - interval '1 day', $2, 2 * $2
        FROM generate_series(1, $1::integer) n,
-            LATERAL (SELECT now() - ($1 - n)::float8 / $1 * interval '60 days' AS at) t`,
-    [sessions, turnsPerSession],
+            LATERAL (SELECT now() - ($1 - n)::float8 / $1 * $3::float8 * interval '1 day' AS at) t`,
+    [sessions, turnsPerSession, conversations.days ?? 60],
   );
   for (let first = 1; first <= sessions; first += AT_ONCE) {
     await query(
