@@ -228,6 +228,28 @@ describe('Erasing a conversation', () => {
     await service.database.query('DROP FUNCTION wait_for_test CASCADE');
   });
 
+  it('should not break the write of a piece that is just being stored', async () => {
+    await service.database.query(`
+      CREATE FUNCTION wait_for_test() RETURNS trigger LANGUAGE plpgsql AS $$
+      BEGIN
+        PERFORM pg_advisory_xact_lock(4712);
+        RETURN NEW;
+      END $$`);
+    await service.database.query(`
+      CREATE TRIGGER wait_for_test BEFORE INSERT ON turn_deltas FOR EACH ROW EXECUTE FUNCTION wait_for_test()`);
+    const holder = await holdAdvisoryLock(service, 4712);
+    model.respondWith(answer('one two three four', { deltaDelayMs: 5 }));
+    const stream = await EventReader.open(service.url, token);
+    await waitingFor(service, 'advisory', 1);
+    const erasing = erase();
+    await Promise.race([erasing, waitingFor(service, 'transactionid', 1)]);
+    await holder.release();
+    expect((await erasing).status).toBe(204);
+    await stream.toEnd();
+    expect(stream.last.data).toMatchObject({ type: 'error', code: 'message_erased' });
+    await service.database.query('DROP FUNCTION wait_for_test CASCADE');
+  });
+
   it('should be over all of a conversation while messages come in, or over none of it', async () => {
     await Promise.all(
       Array.from({ length: 12 }, async (_, index) => {
