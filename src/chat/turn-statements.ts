@@ -108,7 +108,7 @@ export const ACCEPT_TURN: Statement = {
            e.model, e.prompt_tokens, e.completion_tokens, EXISTS (SELECT FROM erased_key) AS is_key_erased,
            (SELECT json_agg(json_build_object('content', c.content, 'reply', c.reply) ORDER BY c.sequence)
               FROM (SELECT sequence, content,
-                           CASE WHEN outcome NOT IN ('fallback', 'operator') THEN nullif(reply_content, '') END AS reply
+                           CASE WHEN outcome NOT IN ('fallback', 'operator') THEN reply_content END AS reply
                       FROM context
                      UNION ALL
                     SELECT sequence, NULL, content FROM said) c) AS context

@@ -1,6 +1,7 @@
 import { Client } from 'pg';
 import { toPgOptions } from '../../src/database/database-connection.js';
 import { OperatorMessages } from '../../src/chat/desk/operator-messages.service.js';
+import { DatabaseNotifications } from '../../src/database/database-notifications.js';
 import { EventReader } from '../support/event-reader.js';
 import { Gate } from '../support/gate.js';
 import { answer, echo } from '../support/model-server/model-script.js';
@@ -16,9 +17,11 @@ describe('Erasing a conversation', () => {
   let token: string;
   let sessionId: string;
 
+  let settings: Readonly<Record<string, string>>;
+
   beforeAll(async () => {
     model = await ModelServer.start();
-    const settings = {
+    settings = {
       AI_MODELS: 'compatible:test',
       COMPATIBLE_BASE_URL: model.url,
       NOTIFICATION_LOG_ENABLED: 'true',
@@ -159,6 +162,24 @@ describe('Erasing a conversation', () => {
     expect(day).toEqual({ reserved: 0 });
     const retried = await service.api.send(token, 'in flight', 'key-3');
     expect(retried.body).toMatchObject({ code: 'idempotency_key_reused' });
+  });
+
+  it('should end it also where no signal of the erasure is heard', async () => {
+    const deaf = await startTestService({ settings, database: service.database });
+    try {
+      await deaf.app.get(DatabaseNotifications).onApplicationShutdown();
+      const gate = new Gate();
+      model.respondWith(echo({ heldUntil: gate.opened }));
+      const arrived = model.nextRequest();
+      const sending = deaf.api.send(token, 'in flight');
+      const request = await arrived;
+      await erase();
+      await request.closed;
+      gate.open();
+      expect((await sending).body).toMatchObject({ code: 'message_erased' });
+    } finally {
+      await deaf.stop();
+    }
   });
 
   it('should end the streams of what it erases with a word of their own', async () => {

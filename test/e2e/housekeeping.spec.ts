@@ -75,6 +75,16 @@ describe('Housekeeping', () => {
   const turnOf = async (id: string) =>
     (await service.api.call('GET', `/chat/messages/${id}`, { token })).body;
 
+  it('should be scheduled, each job once', async () => {
+    expect(await database.query('SELECT name FROM pgboss.schedule ORDER BY name')).toEqual([
+      { name: 'housekeeping.leftovers' },
+      { name: 'housekeeping.retention' },
+      { name: 'housekeeping.sessions' },
+      { name: 'housekeeping.sign-in' },
+      { name: 'housekeeping.turns' },
+    ]);
+  });
+
   describe('of sessions', () => {
     it('should end those whose time is over, and tell of it once', async () => {
       const others = await service.api.signIn();

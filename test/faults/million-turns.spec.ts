@@ -10,12 +10,12 @@ import { PostgresInstance } from './support/postgres-instance.js';
 import { percentile } from './support/probe-watch.js';
 import { ScenarioReport } from './support/scenario-report.js';
 
-const TURNS = byForm({ short: 100_000, long: 1_000_000 });
-const TURNS_PER_SESSION = 10;
+const TURNS = byForm({ short: 60_000, long: 1_000_000 });
+const TURNS_PER_SESSION = byForm({ short: 5, long: 10 });
 /** The newest ones: all are live, and their rows lie among those of others. */
 const VISITORS = byForm({ short: 100, long: 500 });
-const READS = byForm({ short: 3_000, long: 10_000 });
-const WARM_UP_READS = 500;
+const READS = byForm({ short: 1_500, long: 10_000 });
+const WARM_UP_READS = 200;
 const PLAN_MODES: readonly PlanMode[] = ['force_custom_plan', 'force_generic_plan'];
 
 describe('9. A million turns', () => {
