@@ -248,7 +248,8 @@ describe('Housekeeping', () => {
         `INSERT INTO operator_commands VALUES ('old', now() - interval '8 days'), ('new', now() - interval '6 days')`,
       );
       await runJob(database, 'housekeeping.leftovers');
-      const left = async (text: string) => (await database.query(text)).flatMap((row) => Object.values(row));
+      const left = async (text: string): Promise<unknown[]> =>
+        (await database.query<Record<string, unknown>>(text)).flatMap((row) => Object.values(row));
       expect(await left(`SELECT text FROM turn_deltas`)).toEqual(['half']);
       expect(await left(`SELECT turn_id FROM running_turns`)).toEqual([abandoned]);
       expect(await left(`SELECT convert_from(key_digest, 'UTF8') FROM erased_keys`)).toEqual(['new']);
