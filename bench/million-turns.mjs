@@ -143,7 +143,9 @@ try {
   say(`VACUUM ANALYZE: ${seconds(start)}`);
   await sizes(client, 'Filled');
 
-  const { rows } = await client.query('SELECT id FROM sessions WHERE expires_at > now() + interval '1 hour' LIMIT 500');
+  const { rows } = await client.query(
+    `SELECT id FROM sessions WHERE expires_at > now() + interval '1 hour' LIMIT 500`,
+  );
   const live = rows.map(({ id }) => id);
   for (const fillfactor of options.fillfactors.split(',')) {
     await client.query(`ALTER TABLE chat_messages SET (fillfactor = ${Number(fillfactor)})`);

@@ -54,6 +54,14 @@ export class Session {
   @Column({ name: 'last_sequence', type: 'integer', default: 0 })
   lastSequence: number;
 
+  /** The place of the last erasure in the conversation: whatever had an earlier one is gone; 0 where there was none. */
+  @Column({ name: 'erased_through_sequence', type: 'integer', default: 0 })
+  erasedThroughSequence: number;
+
+  /** Of the user messages counted above, those that were erased. */
+  @Column({ name: 'erased_message_count', type: 'integer', default: 0 })
+  erasedMessageCount: number;
+
   /** Tokens that models took for this session; counted where a limit is configured. */
   @Column({ name: 'tokens_used', type: 'bigint', default: 0 })
   tokensUsed: string;
