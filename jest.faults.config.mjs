@@ -1,6 +1,6 @@
 import base from './jest.config.mjs';
 
-const { globalSetup: _setup, globalTeardown: _teardown, coverageThreshold: _threshold, ...rest } = base;
+const LEFT_OUT = ['globalSetup', 'globalTeardown', 'coverageThreshold'];
 
 /**
  * The fault suite (docs/fault-suite.md): scenarios of seconds to minutes, one after the other, each on servers of
@@ -8,7 +8,7 @@ const { globalSetup: _setup, globalTeardown: _teardown, coverageThreshold: _thre
  * @type {import('jest').Config}
  */
 export default {
-  ...rest,
+  ...Object.fromEntries(Object.entries(base).filter(([name]) => !LEFT_OUT.includes(name))),
   testMatch: ['<rootDir>/test/faults/**/*.spec.ts'],
   testPathIgnorePatterns: ['/node_modules/'],
   maxWorkers: 1,

@@ -4,12 +4,12 @@ import { ChatClient } from './support/chat-client.js';
 import { Deployment } from './support/deployment.js';
 import { byForm } from './support/fault-options.js';
 import { finalRead } from './support/final-read.js';
-import { openLoad } from './support/load.js';
+import { bearableRate, openLoad } from './support/load.js';
 import { ProbeWatch } from './support/probe-watch.js';
 import { Random } from './support/random.js';
 import { ScenarioReport } from './support/scenario-report.js';
 
-const PER_SECOND = byForm({ short: 50, long: 100 });
+const PER_SECOND = 100;
 const SESSIONS = 50;
 const BEFORE_SECONDS = byForm({ short: 4, long: 10 });
 const FROZEN_SECONDS = byForm({ short: 14, long: 30 });
@@ -24,10 +24,11 @@ const DOCUMENTED_SECONDS = 17;
 describe('4. PostgreSQL freezes and thaws', () => {
   let deployment: Deployment;
   let client: ChatClient;
+  let perSecond: number;
 
   beforeAll(async () => {
     deployment = await Deployment.start({ replicas: 2 });
-    await deployment.warmUp();
+    perSecond = bearableRate(PER_SECOND, await deployment.warmUp());
     client = new ChatClient(deployment.balancer.url, 4_000);
   });
 
@@ -41,7 +42,7 @@ describe('4. PostgreSQL freezes and thaws', () => {
     const { postgres, replicas, balancer } = deployment;
     const tokens = await client.signIn(SESSIONS);
     const watches = replicas.map((replica) => new ProbeWatch(replica));
-    const load = openLoad(PER_SECOND, BEFORE_SECONDS + FROZEN_SECONDS + AFTER_SECONDS, (index) => {
+    const load = openLoad(perSecond, BEFORE_SECONDS + FROZEN_SECONDS + AFTER_SECONDS, (index) => {
       const token = random.pick(tokens);
       return random.next() < HISTORY_SHARE
         ? client.readHistory(token, `read-${index}`)
@@ -70,11 +71,12 @@ describe('4. PostgreSQL freezes and thaws', () => {
       client.calls.filter(({ startedAt }) => startedAt >= from && startedAt < until);
     const report = new ScenarioReport('4. PostgreSQL frozen with SIGSTOP and thawed')
       .did(
-        `${PER_SECOND} requests a second to 2 replicas; PostgreSQL frozen after ${BEFORE_SECONDS} s, for ${FROZEN_SECONDS} s`,
+        `${perSecond} requests a second to 2 replicas; PostgreSQL frozen after ${BEFORE_SECONDS} s, for ${FROZEN_SECONDS} s`,
       )
       .calls(startedIn(0, frozenAt), 'before')
       .calls(startedIn(frozenAt, backAt), 'during')
       .calls(startedIn(backAt, Infinity), 'after')
+      .machine(startedIn(0, frozenAt))
       .turns(await finalRead(balancer.url, tokens, client.acknowledged));
     watches.forEach((watch, index) => {
       const name = `replica ${index + 1}`;

@@ -4,7 +4,7 @@ import { ChatClient } from './support/chat-client.js';
 import { Deployment } from './support/deployment.js';
 import { byForm } from './support/fault-options.js';
 import { finalRead } from './support/final-read.js';
-import { openLoad } from './support/load.js';
+import { bearableRate, openLoad } from './support/load.js';
 import { ProbeWatch } from './support/probe-watch.js';
 import { Random } from './support/random.js';
 import { ScenarioReport } from './support/scenario-report.js';
@@ -19,10 +19,11 @@ const HISTORY_SHARE = 0.3;
 describe('3. PostgreSQL is killed and comes back', () => {
   let deployment: Deployment;
   let client: ChatClient;
+  let perSecond: number;
 
   beforeAll(async () => {
     deployment = await Deployment.start({ replicas: 2 });
-    await deployment.warmUp();
+    perSecond = bearableRate(PER_SECOND, await deployment.warmUp());
     client = new ChatClient(deployment.balancer.url, 256);
   });
 
@@ -36,7 +37,7 @@ describe('3. PostgreSQL is killed and comes back', () => {
     const { postgres, replicas, balancer } = deployment;
     const tokens = await client.signIn(SESSIONS);
     const watches = replicas.map((replica) => new ProbeWatch(replica));
-    const load = openLoad(PER_SECOND, BEFORE_SECONDS + DOWN_SECONDS + AFTER_SECONDS, (index) => {
+    const load = openLoad(perSecond, BEFORE_SECONDS + DOWN_SECONDS + AFTER_SECONDS, (index) => {
       const token = random.pick(tokens);
       return random.next() < HISTORY_SHARE
         ? client.readHistory(token, `read-${index}`)
@@ -57,11 +58,12 @@ describe('3. PostgreSQL is killed and comes back', () => {
       client.calls.filter(({ startedAt }) => startedAt >= from && startedAt < until);
     const report = new ScenarioReport('3. PostgreSQL killed with -9 and back')
       .did(
-        `${PER_SECOND} requests a second to 2 replicas; PostgreSQL killed after ${BEFORE_SECONDS} s, back ${DOWN_SECONDS} s later`,
+        `${perSecond} requests a second to 2 replicas; PostgreSQL killed after ${BEFORE_SECONDS} s, back ${DOWN_SECONDS} s later`,
       )
       .calls(startedIn(0, killedAt), 'before')
       .calls(startedIn(killedAt, backAt), 'during')
       .calls(startedIn(backAt, Infinity), 'after')
+      .machine(startedIn(0, killedAt))
       .turns(await finalRead(balancer.url, tokens, client.acknowledged));
     watches.forEach((watch, index) => {
       report

@@ -1,4 +1,16 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { byForm } from './fault-options.js';
+
+/** Of what the machine can do: the fault is to be seen, not the machine's limit. */
+const SHARE_OF_CAPACITY = 0.3;
+
+/** The rate of the acceptance in the long form; in the short one at most what this machine, as busy as it is, can bear. */
+export function bearableRate(perSecond: number, capacity: number): number {
+  return byForm({
+    long: perSecond,
+    short: Math.max(5, Math.min(perSecond, Math.floor(capacity * SHARE_OF_CAPACITY))),
+  });
+}
 
 /**
  * Starts `work` so many times a second for so long, whether or not what was started before has ended: visitors

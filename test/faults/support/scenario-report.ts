@@ -45,6 +45,15 @@ export class ScenarioReport {
     return this;
   }
 
+  /** Where calls were slow before anything failed, the machine is too busy for this load and the bars say nothing. */
+  machine(before: readonly CallRecord[]): this {
+    const median = percentile(
+      before.map(({ durationMs }) => durationMs),
+      0.5,
+    );
+    return this.atMost('median before the fault (else the machine is too busy to judge)', median, 500, ' ms');
+  }
+
   turns({ acknowledged, lost, doubled, untold }: FinalRead): this {
     this.lines.push(
       `  turns        ${acknowledged} acknowledged, ${lost.length} lost, ${doubled.length} doubled (${untold} done without the client hearing of it)`,
