@@ -4,12 +4,13 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import type { Logger } from 'pino';
 import { AppModule } from './app.module.js';
 import { registerBodyLimits } from './common/http/body-limit.decorator.js';
-import { registerConnectionCloser } from './common/http/connection-closer.js';
+import { Drain } from './common/http/drain.js';
 import { registerJsonBody } from './common/http/json-body.js';
 import { chooseRequestId, registerRequestContext } from './common/http/request-context.js';
 import { RequestValidationPipe } from './common/http/request-validation.pipe.js';
 import { trustProxyOption } from './common/http/trust-proxy.js';
 import { registerUnmatchedRoutes } from './common/http/unmatched-routes.js';
+import { Admission } from './common/load/admission.js';
 import { PinoNestLogger } from './common/logging/pino-logger.js';
 import { registerRequestLog } from './common/logging/request-log.js';
 import { serveApiDescription } from './common/openapi/api-description.js';
@@ -42,11 +43,13 @@ export async function createApplication(
     http: slowClientLimits(configuration.http.requestTimeoutMs),
     return503OnClosing: false,
     forceCloseConnections: 'idle',
+    // Behind a balancer the longer wait must be on this side: it sends on connections that it believes to be open.
+    keepAliveTimeout: configuration.http.keepAliveTimeoutMs,
+    connectionTimeout: silenceLimitMs(configuration),
     frameworkErrors: answerHttpErrors,
     clientErrorHandler: answerClientError,
   });
   const server = adapter.getInstance();
-  registerConnectionCloser(server);
   registerSecurityHeaders(server);
   registerRequestContext(server);
   registerUnmatchedRoutes(server);
@@ -59,12 +62,22 @@ export async function createApplication(
     { logger: new PinoNestLogger(logger), bodyParser: false, abortOnError: false },
   );
   registerJsonBody(server);
+  app.get(Drain).register(server);
+  app.get(Admission).register(server);
   app.get(UncountedAnswers).register(server);
   allowOrigins(app, configuration.http.corsOrigins);
   app.useGlobalPipes(new RequestValidationPipe());
   app.useGlobalFilters(new ProblemFilter());
   serveApiDescription(app, configuration.chat.maxMessageLength);
   return app;
+}
+
+/**
+ * How long a connection may stand still in the middle of a request: longer than any turn takes, and than a stream
+ * is silent. Then it is the client that does not take its answer.
+ */
+function silenceLimitMs({ chat }: Configuration): number {
+  return 2 * Math.max(chat.turnLeaseMs, chat.streamHeartbeatMs);
 }
 
 /** Headers get half the time of the whole request; clients that are late are looked for often enough to notice. */

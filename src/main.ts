@@ -39,7 +39,7 @@ async function main(): Promise<void> {
 
 async function serve(configuration: Configuration, database: OpenDatabase, logger: Logger): Promise<void> {
   const app = await createApplication(configuration, database.connection, logger);
-  const stop = stopOnSignal(app, database, logger, configuration.http.shutdownGraceMs);
+  const stop = stopOnSignal(app, database, logger, configuration.http);
   if (process.argv.includes('--stop-with-parent')) {
     whenParentEnds(() => stop('the process that started it has ended', 0));
   }

@@ -1,11 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
+import { Admission } from '../common/load/admission.js';
 import { Problem } from '../common/problem/problem.js';
 import type { IdempotencyKey } from './idempotency-key.js';
 import { MessageIntake } from './message-intake.js';
 import type { StreamEncoding } from './streaming/encodings/stream-encoding.js';
 import { EventStreams } from './streaming/event-streams.js';
 import type { EventStream } from './streaming/event-stream.js';
+import { OpenStreams } from './streaming/open-streams.js';
+import { RunningTurns } from './streaming/running-turns.js';
 import { TurnRunner, type StartedRun } from './turn-runner.js';
 import { TurnStore } from './turn.store.js';
 import { erasedMessage, unknownMessage } from './unknown-message.js';
@@ -31,6 +34,9 @@ export class ChatService {
     private readonly turns: TurnStore,
     private readonly runner: TurnRunner,
     private readonly streams: EventStreams,
+    private readonly running: RunningTurns,
+    private readonly open: OpenStreams,
+    private readonly admission: Admission,
   ) {}
 
   /**
@@ -41,6 +47,7 @@ export class ChatService {
    */
   async send(sessionId: string, message: string, key: IdempotencyKey | undefined): Promise<SendResult> {
     const begun = await this.begin(sessionId, message, key);
+    this.admission.onlyWaits();
     if (!('ended' in begun)) {
       return this.replay(sessionId, begun);
     }
@@ -59,6 +66,7 @@ export class ChatService {
     key: IdempotencyKey | undefined,
     encoding: StreamEncoding,
   ): Promise<EventStream> {
+    this.open.assertRoom();
     const begun = await this.begin(sessionId, message, key);
     return 'ended' in begun
       ? this.streams.of(begun.turn.feed, 0, encoding)
@@ -76,6 +84,7 @@ export class ChatService {
     sequence: number,
     encoding: StreamEncoding,
   ): Promise<EventStream> {
+    this.open.assertRoom();
     if ((await this.turns.find(sessionId, turnId)) === undefined) {
       throw unknownMessage();
     }
@@ -99,6 +108,7 @@ export class ChatService {
     message: string,
     key: IdempotencyKey | undefined,
   ): Promise<StartedRun | Turn> {
+    this.running.assertRoom();
     const incoming = await this.intake.take(message);
     const acceptance = await this.turns.accept(sessionId, incoming, key);
     if (acceptance.kind === 'existing') {

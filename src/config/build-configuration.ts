@@ -43,6 +43,9 @@ export function buildConfiguration(settings: Settings, surroundings: Surrounding
       trustProxy: settings.TRUST_PROXY,
       corsOrigins: settings.CORS_ORIGINS ?? [],
       requestTimeoutMs: settings.REQUEST_TIMEOUT_SECONDS * MS_PER_SECOND,
+      keepAliveTimeoutMs: settings.KEEP_ALIVE_TIMEOUT_SECONDS * MS_PER_SECOND,
+      maxConnections: settings.MAX_CONNECTIONS,
+      maxInFlight: settings.MAX_IN_FLIGHT_REQUESTS,
       shutdownDelayMs: settings.SHUTDOWN_DELAY_SECONDS * MS_PER_SECOND,
       shutdownGraceMs: settings.SHUTDOWN_GRACE_SECONDS * MS_PER_SECOND,
     },
@@ -91,6 +94,8 @@ export function buildConfiguration(settings: Settings, surroundings: Surrounding
       operatorNotice: settings.OPERATOR_NOTICE,
       retentionMs:
         settings.RETENTION_DAYS === undefined ? undefined : settings.RETENTION_DAYS * 24 * MS_PER_HOUR,
+      maxRunningTurns: settings.MAX_RUNNING_TURNS,
+      maxOpenStreams: settings.MAX_OPEN_STREAMS,
       streamHeartbeatMs: settings.STREAM_HEARTBEAT_SECONDS * MS_PER_SECOND,
     },
     ai: {

@@ -49,6 +49,11 @@ export abstract class Configuration {
     readonly corsOrigins: readonly string[];
     /** How long a client may take to send a request. */
     readonly requestTimeoutMs: number;
+    /** How long a connection is kept open between two requests. */
+    readonly keepAliveTimeoutMs: number;
+    readonly maxConnections: number;
+    /** The most requests worked on at a time, without those that wait for a model or are streamed. */
+    readonly maxInFlight: number;
     readonly shutdownDelayMs: number;
     readonly shutdownGraceMs: number;
   };
@@ -111,6 +116,9 @@ export abstract class Configuration {
     readonly operatorNotice: string;
     /** How long after it could be used for the last time a session is removed; undefined: never. */
     readonly retentionMs: number | undefined;
+    /** The most turns this process gets a reply for at a time. */
+    readonly maxRunningTurns: number;
+    readonly maxOpenStreams: number;
     /** How often a stream gives a sign of life while there is nothing new. */
     readonly streamHeartbeatMs: number;
   };

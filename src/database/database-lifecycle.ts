@@ -1,13 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import {
-  Inject,
-  Injectable,
-  Logger,
-  type OnApplicationBootstrap,
-  type OnApplicationShutdown,
-} from '@nestjs/common';
+import { Inject, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
+import { Drain } from '../common/http/drain.js';
 import { DATABASE_CONNECTION, type DatabaseConnection } from './database-connection.js';
 import { Database } from './database.js';
 import { findSchemaMismatch } from './migrator.js';
@@ -24,7 +19,7 @@ const RETRY_DELAY_MS = 1_000;
  * job or an operator mends in the meantime is noticed within a second.
  */
 @Injectable()
-export class DatabaseLifecycle implements OnApplicationBootstrap, OnApplicationShutdown {
+export class DatabaseLifecycle implements OnApplicationBootstrap {
   private readonly logger = new Logger(DatabaseLifecycle.name);
   private readonly stopping = new AbortController();
   private current: DatabaseState = 'connecting';
@@ -36,7 +31,10 @@ export class DatabaseLifecycle implements OnApplicationBootstrap, OnApplicationS
     @Inject(DATABASE_CONNECTION) private readonly connection: DatabaseConnection,
     private readonly jobs: JobQueue,
     private readonly database: Database,
-  ) {}
+    drain: Drain,
+  ) {
+    drain.join({ close: () => this.stop() });
+  }
 
   get state(): DatabaseState {
     return this.current;
@@ -46,19 +44,18 @@ export class DatabaseLifecycle implements OnApplicationBootstrap, OnApplicationS
     this.starting = this.start();
   }
 
-  async onApplicationShutdown(): Promise<void> {
-    this.stopping.abort();
-    await this.starting;
-    await this.jobs.stop();
-    // TypeORM's module closes what it finds open; a stop during the start may find it still opening.
-    if (this.dataSource.isInitialized) {
-      await this.dataSource.destroy();
-    }
-  }
-
   /** Resolves when the database is in use, or when the service is being stopped before that. */
   whenStarted(): Promise<void> {
     return this.starting;
+  }
+
+  private async stop(): Promise<void> {
+    this.stopping.abort();
+    await this.starting;
+    await this.jobs.stop();
+    if (this.dataSource.isInitialized) {
+      await this.dataSource.destroy();
+    }
   }
 
   private async start(): Promise<void> {

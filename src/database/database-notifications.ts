@@ -1,12 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import {
-  Inject,
-  Injectable,
-  Logger,
-  type OnApplicationBootstrap,
-  type OnApplicationShutdown,
-} from '@nestjs/common';
+import { Inject, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { Client } from 'pg';
+import { Drain } from '../common/http/drain.js';
 import { assertWritable } from './connection-pool.js';
 import {
   DATABASE_CONNECTION,
@@ -29,13 +24,18 @@ type Handler = (payload: string) => void;
  * being connected again: whoever listens needs a way to find out what it missed.
  */
 @Injectable()
-export class DatabaseNotifications implements OnApplicationBootstrap, OnApplicationShutdown {
+export class DatabaseNotifications implements OnApplicationBootstrap {
   private readonly logger = new Logger(DatabaseNotifications.name);
   private readonly handlers = new Map<string, Handler>();
   private readonly stopping = new AbortController();
   private listening: Promise<void> = Promise.resolve();
 
-  constructor(@Inject(DATABASE_CONNECTION) private readonly connection: DatabaseConnection) {}
+  constructor(
+    @Inject(DATABASE_CONNECTION) private readonly connection: DatabaseConnection,
+    drain: Drain,
+  ) {
+    drain.join({ close: () => this.stop() });
+  }
 
   /** Must be called while modules are initialised, before the connection is made. */
   listen(channel: string, handler: Handler): void {
@@ -48,7 +48,7 @@ export class DatabaseNotifications implements OnApplicationBootstrap, OnApplicat
     }
   }
 
-  async onApplicationShutdown(): Promise<void> {
+  private async stop(): Promise<void> {
     this.stopping.abort();
     await this.listening;
   }

@@ -4,8 +4,11 @@ import { ApiMalformedRequest } from '../common/openapi/api-problems.decorator.js
 import { ProbeResponse } from './dto/probe.response.js';
 
 const DESCRIPTIONS = {
-  Liveness: 'Answers as long as the process can answer at all; asks nothing else.',
-  Readiness: 'Whether the database answers and its schema is known. Never asks a language model.',
+  Liveness:
+    'Answers as long as the process can answer at all, also while it stops; no only where its event loop has been ' +
+    'as good as stuck for half a minute. Asks nothing else.',
+  Readiness:
+    'Whether the database answers, its schema is known and the process is not being stopped. Never asks a language model.',
   Startup: 'Whether the start has come to its end: connected once, on a known schema.',
 } as const;
 
@@ -15,8 +18,6 @@ export function ApiProbe(probe: keyof typeof DESCRIPTIONS, operationId: string):
     ApiOperation({ operationId, summary: `${probe} probe`, description: DESCRIPTIONS[probe] }),
     ApiOkResponse({ description: 'Yes.', type: ProbeResponse }),
     ApiMalformedRequest(),
-    ...(probe === 'Liveness'
-      ? []
-      : [ApiServiceUnavailableResponse({ description: 'No.', type: ProbeResponse })]),
+    ApiServiceUnavailableResponse({ description: 'No.', type: ProbeResponse }),
   );
 }

@@ -17,9 +17,13 @@ export class DatabaseHealth {
     return (await this.isConnected()) ? indicator.up() : indicator.down();
   }
 
+  get isSchemaKnown(): boolean {
+    return this.lifecycle.state === 'ready';
+  }
+
   schemaIsKnown(): HealthIndicatorResult {
     const indicator = this.indicators.check('schema');
-    return this.lifecycle.state === 'ready' ? indicator.up() : indicator.down();
+    return this.isSchemaKnown ? indicator.up() : indicator.down();
   }
 
   isConnected(): Promise<boolean> {

@@ -49,8 +49,8 @@ export class HealthController {
 
   @Get('live')
   @ApiProbe('Liveness', 'getHealthLiveness')
-  getLiveness(): ProbeResponse {
-    return this.probes.liveness();
+  getLiveness(@Res({ passthrough: true }) response: FastifyReply): ProbeResponse {
+    return this.probes.liveness(response);
   }
 
   @Get('ready')
@@ -61,7 +61,7 @@ export class HealthController {
 
   @Get('startup')
   @ApiProbe('Startup', 'getHealthStartup')
-  getStartup(@Res({ passthrough: true }) response: FastifyReply): Promise<ProbeResponse> {
+  getStartup(@Res({ passthrough: true }) response: FastifyReply): ProbeResponse {
     return this.probes.startup(response);
   }
 }

@@ -14,8 +14,8 @@ export class ProbesController {
 
   @Get('livez')
   @ApiProbe('Liveness', 'getLiveness')
-  getLiveness(): ProbeResponse {
-    return this.probes.liveness();
+  getLiveness(@Res({ passthrough: true }) response: FastifyReply): ProbeResponse {
+    return this.probes.liveness(response);
   }
 
   @Get('readyz')
@@ -26,7 +26,7 @@ export class ProbesController {
 
   @Get('startupz')
   @ApiProbe('Startup', 'getStartup')
-  getStartup(@Res({ passthrough: true }) response: FastifyReply): Promise<ProbeResponse> {
+  getStartup(@Res({ passthrough: true }) response: FastifyReply): ProbeResponse {
     return this.probes.startup(response);
   }
 }

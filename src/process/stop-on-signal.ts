@@ -1,5 +1,6 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Logger } from 'pino';
+import type { Configuration } from '../config/configuration.js';
 import type { OpenDatabase } from '../database/open-database.js';
 
 const STOP_SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
@@ -7,15 +8,15 @@ const STOP_SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
 type Stop = (reason: string, exitCode: number) => void;
 
 /**
- * Ends the service in order when a signal asks for it: answer what is in flight, finish running turns,
- * close the queue and the pool, stop the embedded database, exit. A second signal, or the end of the grace
- * period, exits at once; whatever was acknowledged is in the database by then.
+ * Ends the service in order when a signal asks for it: `Drain`, then the embedded database, then the exit. A
+ * second signal, or the end of the grace period, which begins after the delay, exits at once; whatever was
+ * acknowledged is in the database by then.
  */
 export function stopOnSignal(
   app: NestFastifyApplication,
   database: OpenDatabase,
   logger: Logger,
-  graceMs: number,
+  { shutdownDelayMs, shutdownGraceMs }: Configuration['http'],
 ): Stop {
   let isStopping = false;
   const stop: Stop = (reason, exitCode) => {
@@ -27,7 +28,7 @@ export function stopOnSignal(
     setTimeout(() => {
       logger.error('the grace period is over; exiting with work in flight');
       process.exit(1);
-    }, graceMs).unref();
+    }, shutdownDelayMs + shutdownGraceMs).unref();
     closeAll(app, database)
       .then(() => {
         logger.info('stopped');

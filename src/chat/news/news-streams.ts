@@ -33,9 +33,10 @@ export class NewsStreams {
   /**
    * A stream of what is new after this place of the conversation, or from now on.
    *
-   * @throws {Problem} `session_ended`, `rate_limited`.
+   * @throws {Problem} `session_ended`, `rate_limited`, `service_unavailable`.
    */
   async open(sessionId: string, after: number | undefined): Promise<NewsStream> {
+    this.streams.assertRoom();
     const [row] = await this.database.query<{ last_sequence: number; is_taken_over: boolean }>(SELECT_PLACE, [
       sessionId,
     ]);

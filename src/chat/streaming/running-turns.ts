@@ -1,4 +1,8 @@
-import { Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
+import { Drain } from '../../common/http/drain.js';
+import { busy } from '../../common/load/refusal.js';
+import { Metrics } from '../../common/metrics/metrics.js';
+import { Configuration } from '../../config/configuration.js';
 import type { RunningTurn } from './running-turn.js';
 
 interface Entry {
@@ -8,8 +12,26 @@ interface Entry {
 
 /** The turns this process is working on. A stop waits for them, also for those nobody listens to any more. */
 @Injectable()
-export class RunningTurns implements BeforeApplicationShutdown {
+export class RunningTurns {
+  private readonly most: number;
   private readonly entries = new Map<string, Entry>();
+
+  constructor(
+    drain: Drain,
+    private readonly metrics: Metrics,
+    { chat }: Configuration,
+  ) {
+    this.most = chat.maxRunningTurns;
+    drain.join({ finish: () => Promise.all([...this.entries.values()].map(({ ended }) => ended)) });
+  }
+
+  /** @throws {Problem} `service_unavailable` when this process works on as many turns as it may. */
+  assertRoom(): void {
+    if (this.entries.size >= this.most) {
+      this.metrics.refusedRequests.inc({ reason: 'turns' });
+      throw busy();
+    }
+  }
 
   ids(): string[] {
     return [...this.entries.keys()];
@@ -30,10 +52,6 @@ export class RunningTurns implements BeforeApplicationShutdown {
     };
     this.entries.set(turnId, entry);
     return work;
-  }
-
-  async beforeApplicationShutdown(): Promise<void> {
-    await Promise.all([...this.entries.values()].map(({ ended }) => ended));
   }
 
   /** Unless a later attempt at the same turn has taken its place. */

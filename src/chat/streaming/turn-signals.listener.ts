@@ -1,7 +1,8 @@
-import { Injectable, Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
+import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import { SessionEnded } from '../../auth/events/session-ended.event.js';
 import { OnDomainEvent } from '../../common/events/domain-events.js';
 import type { Transaction } from '../../common/events/transaction.js';
+import { Drain } from '../../common/http/drain.js';
 import { RedisConnection } from '../../common/redis/redis-connection.js';
 import { Database } from '../../database/database.js';
 import { DatabaseNotifications } from '../../database/database-notifications.js';
@@ -17,9 +18,8 @@ const LOOK_INTERVAL_MS = 1_000;
 
 /** Acts on what other replicas say about turns and sessions, and looks by itself in case it did not hear. */
 @Injectable()
-export class TurnSignalsListener implements OnModuleInit, OnModuleDestroy {
+export class TurnSignalsListener implements OnModuleInit {
   private readonly logger = new Logger(TurnSignalsListener.name);
-  private timer: NodeJS.Timeout | undefined;
   private isLooking = false;
 
   constructor(
@@ -30,6 +30,7 @@ export class TurnSignalsListener implements OnModuleInit, OnModuleDestroy {
     private readonly follower: TurnFollower,
     private readonly streams: OpenStreams,
     private readonly news: NewsStreams,
+    private readonly drain: Drain,
   ) {}
 
   onModuleInit(): void {
@@ -41,11 +42,8 @@ export class TurnSignalsListener implements OnModuleInit, OnModuleDestroy {
     };
     this.notifications.listen(TURN_CHANNEL, hear);
     this.redis.subscribe(TURN_CHANNEL, hear);
-    this.timer = setInterval(() => void this.look(), LOOK_INTERVAL_MS).unref();
-  }
-
-  onModuleDestroy(): void {
-    clearInterval(this.timer);
+    const timer = setInterval(() => void this.look(), LOOK_INTERVAL_MS).unref();
+    this.drain.join({ close: () => Promise.resolve(clearInterval(timer)) });
   }
 
   /** Told with the end itself: whoever has its streams open hears of it when it is committed. */

@@ -7,6 +7,8 @@ export interface RequestContext {
   readonly requestId: string;
   /** Known once the caller's token has been verified. */
   sessionId?: string;
+  /** Refused unread, because of too much to do or a stop; counted, and not worth a line each. */
+  isRefused?: true;
 }
 
 const storage = new AsyncLocalStorage<RequestContext>();

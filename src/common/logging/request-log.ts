@@ -1,9 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
+import { isProbePath } from '../http/probe-paths.js';
 import { contextOf } from '../http/request-context.js';
-
-/** Asked every few seconds by machines: their good answers are not worth a line. */
-const PROBE = /^\/(livez|readyz|startupz|health(\/\w+)?)$/;
 
 /**
  * One line per request: route, status, duration. The route's pattern is logged, never the address with its
@@ -11,9 +9,11 @@ const PROBE = /^\/(livez|readyz|startupz|health(\/\w+)?)$/;
  */
 export function registerRequestLog(server: FastifyInstance, logger: Logger): void {
   server.addHook('onResponse', (request, reply, done) => {
-    const { requestId, sessionId } = contextOf(request);
+    const { requestId, sessionId, isRefused } = contextOf(request);
     const route = request.routeOptions.url;
-    const isQuiet = reply.statusCode < 400 && route !== undefined && PROBE.test(route);
+    // Probes are asked every few seconds: their good answers are not worth a line.
+    const isQuiet =
+      isRefused === true || (reply.statusCode < 400 && route !== undefined && isProbePath(route));
     logger[isQuiet ? 'debug' : 'info']({
       msg: 'request',
       request_id: requestId,

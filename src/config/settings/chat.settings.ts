@@ -20,6 +20,14 @@ export const CHAT_SETTINGS = {
     about: 'What a visitor reads in reply to a message while an operator answers instead of a model.',
     default: 'A member of our team has joined this conversation and will answer you here.',
   }),
+  MAX_RUNNING_TURNS: setting(wholeNumber(1, 100_000), {
+    about: 'How many messages one process gets a reply for at the same time; others get 503 at once.',
+    default: '2500',
+  }),
+  MAX_OPEN_STREAMS: setting(wholeNumber(1, 100_000), {
+    about: 'How many streams one process has open at the same time; others get 503 at once.',
+    default: '5000',
+  }),
   RETENTION_DAYS: optionalSetting(wholeNumber(1, 36_500), {
     about:
       'How many days after its last possible use a session is removed, with all its messages; see docs/housekeeping.md.',

@@ -28,6 +28,19 @@ export const HTTP_SETTINGS = {
     about: 'How long a client may take to send a request; headers get half of it.',
     default: '30',
   }),
+  KEEP_ALIVE_TIMEOUT_SECONDS: setting(wholeNumber(1, 3_600), {
+    about: 'How long an idle connection is kept; longer than the load balancer keeps its own.',
+    default: '72',
+  }),
+  MAX_CONNECTIONS: setting(wholeNumber(1, 1_000_000), {
+    about: 'The most connections to one process; beyond it, only probes are answered.',
+    default: '10000',
+  }),
+  MAX_IN_FLIGHT_REQUESTS: setting(wholeNumber(1, 100_000), {
+    about:
+      'How many requests one process works on at the same time, without those that wait for a model or are streamed; others get 503 at once.',
+    default: '256',
+  }),
   SHUTDOWN_DELAY_SECONDS: setting(wholeNumber(0, 600), {
     about: 'How long to go on serving after the stop signal, while load balancers notice.',
     default: '0',

@@ -8,7 +8,7 @@ export class ProbeResponse {
     description: 'With `unavailable`: what is missing.',
     example: ['database'],
     type: 'array',
-    items: { type: 'string', enum: ['database', 'schema'] },
+    items: { type: 'string', enum: ['database', 'schema', 'shutdown', 'event_loop'] },
     maxItems: 10,
   })
   failed?: string[];

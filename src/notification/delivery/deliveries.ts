@@ -1,10 +1,5 @@
-import {
-  Inject,
-  Injectable,
-  type BeforeApplicationShutdown,
-  type OnApplicationBootstrap,
-  type OnModuleInit,
-} from '@nestjs/common';
+import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleInit } from '@nestjs/common';
+import { Drain } from '../../common/http/drain.js';
 import { Metrics } from '../../common/metrics/metrics.js';
 import { JobQueue } from '../../database/queue/job-queue.js';
 import { NOTIFICATION_CHANNELS, type NotificationChannel } from '../notification.js';
@@ -13,7 +8,7 @@ import { NotificationOutbox } from './notification-outbox.js';
 
 /** Gives each channel its queue, and lets channels begin and end with the service. */
 @Injectable()
-export class Deliveries implements OnModuleInit, OnApplicationBootstrap, BeforeApplicationShutdown {
+export class Deliveries implements OnModuleInit, OnApplicationBootstrap {
   private readonly deliveries: readonly DeliverNotificationsJob[];
 
   constructor(
@@ -21,7 +16,9 @@ export class Deliveries implements OnModuleInit, OnApplicationBootstrap, BeforeA
     @Inject(NOTIFICATION_CHANNELS) private readonly channels: readonly NotificationChannel[],
     outbox: NotificationOutbox,
     metrics: Metrics,
+    drain: Drain,
   ) {
+    drain.join({ close: () => this.stop() });
     this.deliveries = channels.map((channel) => new DeliverNotificationsJob(channel, outbox, metrics));
   }
 
@@ -37,7 +34,7 @@ export class Deliveries implements OnModuleInit, OnApplicationBootstrap, BeforeA
     }
   }
 
-  async beforeApplicationShutdown(): Promise<void> {
+  private async stop(): Promise<void> {
     for (const delivery of this.deliveries) {
       delivery.stop();
     }
