@@ -43,7 +43,12 @@ export class TurnSignalsListener implements OnModuleInit {
     this.notifications.listen(TURN_CHANNEL, hear);
     this.redis.subscribe(TURN_CHANNEL, hear);
     const timer = setInterval(() => void this.look(), LOOK_INTERVAL_MS).unref();
-    this.drain.join({ close: () => Promise.resolve(clearInterval(timer)) });
+    this.drain.join({
+      close: () => {
+        clearInterval(timer);
+        return Promise.resolve();
+      },
+    });
   }
 
   /** Told with the end itself: whoever has its streams open hears of it when it is committed. */

@@ -82,9 +82,9 @@ export class Drain implements BeforeApplicationShutdown {
     try {
       this.parts.forEach(({ end }) => end?.());
       await this.until(() => this.requests?.hasWork !== true);
-      await Promise.all(this.parts.map(({ finish }) => finish?.()));
+      await Promise.all(this.parts.flatMap(({ finish }) => finish?.() ?? []));
       this.logger.log({ msg: 'nothing is in flight any more; closing the queue and the database' });
-      await Promise.all([this.slowClients(), ...this.parts.map(({ close }) => close?.())]);
+      await Promise.all([this.slowClients(), ...this.parts.flatMap(({ close }) => close?.() ?? [])]);
     } finally {
       clearInterval(sweep);
     }
