@@ -1,12 +1,14 @@
 import { once } from 'node:events';
 import { Agent, request, type IncomingMessage } from 'node:http';
 import { connect, type Socket } from 'node:net';
+import { Client } from 'pg';
 import { EventReader } from '../support/event-reader.js';
 import { Gate } from '../support/gate.js';
 import { echo } from '../support/model-server/model-script.js';
 import { ModelServer } from '../support/model-server/model-server.js';
 import { ServiceProcess } from '../support/service-process.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+import { until } from '../support/until.js';
 
 /** One request on a connection that the client means to keep. */
 function get(url: string, agent: Agent, headers = {}): Promise<IncomingMessage> {
@@ -116,6 +118,37 @@ describe('The stop of the service', () => {
     );
     expect(stored).toEqual([{ content: 'read by nobody', reply: 'echo: read by nobody' }]);
     expect(service.stdout).not.toContain('the grace period is over');
+  });
+
+  it('should tell a stream that has only just begun which turn it is', async () => {
+    gate.open();
+    const service = await start();
+    const { token, sessionId } = await service.api.signIn();
+    const client = new Client({ connectionString: database.url });
+    await client.connect();
+    await client.query('BEGIN');
+    await client.query('SELECT 1 FROM sessions WHERE id = $1 FOR UPDATE', [sessionId]);
+    const opened = EventReader.open(service.url, token);
+    await until(async () => {
+      const [waiting] = await database.query(
+        `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+      );
+      return waiting;
+    });
+    const exit = service.stop();
+    await service.saying(/taking no new work/);
+    await client.end();
+
+    const events = await (await opened).toEnd();
+    expect(events.map(({ data, sequence }) => [data.type, sequence])).toEqual([
+      ['accepted', 0],
+      ['error', 0],
+    ]);
+    expect(await exit).toEqual({ code: 0, signal: null });
+    const [stored] = await database.query<{ outcome: string }>(
+      `SELECT outcome FROM chat_messages WHERE id = '${events[0]?.data.message_id}'`,
+    );
+    expect(stored?.outcome).toBe('answered');
   });
 
   it('should not wait for clients that go on sending, never send, or do not come to an end', async () => {

@@ -21,9 +21,17 @@ export class EventStream extends OpenStream {
     return this.encoding.headers;
   }
 
-  /** An early end is no event of the turn's: it bears the id of the last one, so that reading on misses nothing. */
+  /**
+   * An early end is no event of the turn's: it bears the id of the last one, so that reading on misses nothing. One
+   * who has not been shown anything yet is shown the first event before it, which names the turn.
+   */
   protected override encodeEnd(event: ErrorEvent): string {
-    return this.encoding.encode(this.feed.turnId, this.next - 1, event);
+    const { turnId } = this.feed;
+    const first = this.next === 0 ? this.feed.at(0) : undefined;
+    if (first === undefined) {
+      return this.encoding.encode(turnId, this.next - 1, event);
+    }
+    return this.encoding.encode(turnId, 0, first) + this.encoding.encode(turnId, 0, event);
   }
 
   protected override pump(): void {
