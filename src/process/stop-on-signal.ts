@@ -1,5 +1,6 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Logger } from 'pino';
+import { Drain } from '../common/http/drain.js';
 import type { Configuration } from '../config/configuration.js';
 import type { OpenDatabase } from '../database/open-database.js';
 
@@ -24,6 +25,7 @@ export function stopOnSignal(
       return;
     }
     isStopping = true;
+    app.get(Drain).announce();
     logger.info(`stopping: ${reason}`);
     setTimeout(() => {
       logger.error('the grace period is over; exiting with work in flight');

@@ -39,10 +39,10 @@ describe('The limit of work in hand', () => {
   });
 
   it('should be halved as long as even the fastest waits too long, down to the least', () => {
-    expect(interval([251, 400])).toBe(32);
-    expect(interval([300])).toBe(16);
-    expect(interval([300])).toBe(8);
-    expect(interval([300])).toBe(LEAST);
+    expect(interval([1_001, 1_500])).toBe(32);
+    expect(interval([1_200])).toBe(16);
+    expect(interval([1_200])).toBe(8);
+    expect(interval([1_200])).toBe(LEAST);
   });
 
   it('should not mind slow ones while others are fast', () => {
@@ -50,7 +50,7 @@ describe('The limit of work in hand', () => {
   });
 
   it('should be halved while the event loop is late', () => {
-    expect(interval([9], 101)).toBe(32);
+    expect(interval([9], 201)).toBe(32);
   });
 
   it('should be halved while many wait and none ends, but not for a few', () => {
@@ -62,7 +62,7 @@ describe('The limit of work in hand', () => {
   });
 
   it('should grow back step by step', () => {
-    expect(interval([300])).toBe(32);
+    expect(interval([1_200])).toBe(32);
     expect(interval([9])).toBe(40);
     expect(interval([])).toBe(48);
     expect(interval([9])).toBe(56);

@@ -69,8 +69,15 @@ export class Drain implements BeforeApplicationShutdown {
     });
   }
 
+  /** Says no to readiness from this moment on; the rest is done by `app.close()`. */
+  announce(): void {
+    if (this.phase === 'serving') {
+      this.phase = 'leaving';
+    }
+  }
+
   async beforeApplicationShutdown(): Promise<void> {
-    this.phase = 'leaving';
+    this.announce();
     const { shutdownDelayMs } = this.configuration.http;
     if (this.server?.listening === true && shutdownDelayMs > 0) {
       this.logger.log({ msg: 'not ready any more; serving on for the delay', delay_ms: shutdownDelayMs });

@@ -1,6 +1,6 @@
 /** Beyond this, everybody waits in line: also the fastest request of a whole interval took so long. */
-const TARGET_MS = 250;
-const LOOP_DELAY_TARGET_MS = 100;
+const TARGET_MS = 1_000;
+const LOOP_DELAY_TARGET_MS = 200;
 /** The share of the most that a limit grows by at each look, once it has been cut. */
 const GROWTH = 1 / 8;
 
