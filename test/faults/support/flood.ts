@@ -112,7 +112,8 @@ function report(): void {
     const sorted = list.sort((one, other) => one - other);
     const at = (share: number): number =>
       sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
-    return [result, { count: list.length, median: at(0.5), p99: at(0.99), longest: sorted.at(-1) ?? 0 }];
+    const figures = { count: list.length, median: at(0.5), p99: at(0.99), longest: sorted.at(-1) ?? 0 };
+    return [result, figures] as const;
   });
   process.stdout.write(
     `${JSON.stringify({ asked, withoutConnection: late, results: Object.fromEntries(results) })}\n`,

@@ -1,6 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 
+const running = new Set<ChildProcess>();
+
 /** A process that helps a scenario and says what came of it in one line of JSON when it ends. */
 export class HelperProcess<Result> {
   readonly result: Promise<Result>;
@@ -11,11 +13,13 @@ export class HelperProcess<Result> {
     this.child = spawn(process.execPath, ['--no-warnings', join(__dirname, script), argument], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
+    running.add(this.child);
     let text = '';
     this.child.stdout?.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
     this.result = new Promise((resolve, reject) => {
       this.child.once('error', reject);
       this.child.once('close', () => {
+        running.delete(this.child);
         try {
           resolve(JSON.parse(text) as Result);
         } catch (cause) {
@@ -30,3 +34,8 @@ export class HelperProcess<Result> {
     return this.result;
   }
 }
+
+// A failed scenario must not leave its load behind.
+afterAll(() => {
+  running.forEach((child) => child.kill('SIGKILL'));
+});
