@@ -14,6 +14,11 @@ import { whenParentEnds } from './process/when-parent-ends.js';
 import { welcome } from './process/welcome.js';
 
 const EXIT_FAILURE = 1;
+/**
+ * How many connections may wait to be taken. With Node's 511 a rush fills it, and whoever comes then, a probe too, is
+ * not refused but tries again after one, three, seven seconds. The system may allow less (`net.core.somaxconn`).
+ */
+const CONNECTION_BACKLOG = 4_096;
 
 async function main(): Promise<void> {
   const { configuration, warnings } = loadConfiguration(
@@ -51,7 +56,7 @@ async function serve(configuration: Configuration, database: OpenDatabase, logge
 
 async function listen(app: NestFastifyApplication, { http }: Configuration): Promise<void> {
   try {
-    await app.listen(http.port, http.host);
+    await app.listen({ port: http.port, host: http.host, backlog: CONNECTION_BACKLOG });
   } catch (error) {
     await app.close();
     if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') {

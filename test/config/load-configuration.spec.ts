@@ -59,7 +59,7 @@ describe('the configuration', () => {
         requestTimeoutMs: 30_000,
         keepAliveTimeoutMs: 72_000,
         maxConnections: 10_000,
-        maxInFlight: 256,
+        maxInFlight: 128,
         shutdownDelayMs: 0,
         shutdownGraceMs: 45_000,
       },

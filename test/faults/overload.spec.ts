@@ -18,6 +18,8 @@ const PEAK_CONNECTIONS = 32;
 const FLOOD_CONNECTIONS = 1_000;
 const SESSIONS = 200;
 const SLOW_CONNECTIONS = 500;
+/** Opened one after the other: fast enough to keep as many open, although each is cut after 15 or 30 s. */
+const SLOW_EVERY_MS = 10;
 const STREAMS = 2_000;
 const OPENED_AT_ONCE = 20;
 const HUGE_BODIES = 10;
@@ -128,7 +130,7 @@ describe('7. Ten times what can be served, slow clients, huge bodies and idle st
     const flood = (order: object) =>
       new HelperProcess<FloodResult>('flood.ts', JSON.stringify({ port, tokens, ...order })).result;
 
-    await flood({ connections: PEAK_CONNECTIONS, seconds: 3 });
+    await flood({ connections: PEAK_CONNECTIONS, seconds: 5 });
     const best = await flood({ connections: PEAK_CONNECTIONS, seconds: PEAK_SECONDS });
     const peak = (best.results['200']?.count ?? 0) / PEAK_SECONDS;
 
@@ -144,11 +146,23 @@ describe('7. Ten times what can be served, slow clients, huge bodies and idle st
     const sampling = setInterval(() => {
       memoryMost = Math.max(memoryMost, replica.residentMb ?? 0);
     }, 1_000);
-    sockets.push(
-      ...Array.from({ length: SLOW_CONNECTIONS }, (_, index) =>
-        openSlow(port, tokens[index % SESSIONS] ?? '', index),
-      ),
-    );
+    // Those that the service cuts come back, as slow clients do.
+    let isOver = false as boolean;
+    const slow = new Set<Socket>();
+    const keepSlow = (async () => {
+      for (let index = 0; !isOver; index += 1) {
+        if (slow.size < SLOW_CONNECTIONS) {
+          const socket = openSlow(port, tokens[index % SESSIONS] ?? '', index);
+          slow.add(socket);
+          socket.once('close', () => slow.delete(socket));
+        }
+        await delay(SLOW_EVERY_MS);
+      }
+      slow.forEach((socket) => socket.destroy());
+    })();
+    while (slow.size < SLOW_CONNECTIONS) {
+      await delay(100);
+    }
     const prober = new HelperProcess<{ durations: number[]; failed: number }>('prober.ts', `${url}/livez`);
     const flooding = flood({
       connections: FLOOD_CONNECTIONS,
@@ -160,6 +174,8 @@ describe('7. Ten times what can be served, slow clients, huge bodies and idle st
     );
     const under = await flooding;
     const endedAt = performance.now();
+    isOver = true;
+    await keepSlow;
     const { durations, failed } = await prober.stop();
     clearInterval(sampling);
 

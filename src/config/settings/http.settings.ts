@@ -39,7 +39,7 @@ export const HTTP_SETTINGS = {
   MAX_IN_FLIGHT_REQUESTS: setting(wholeNumber(1, 100_000), {
     about:
       'How many requests one process works on at the same time, without those that wait for a model or are streamed; others get 503 at once.',
-    default: '256',
+    default: '128',
   }),
   SHUTDOWN_DELAY_SECONDS: setting(wholeNumber(0, 600), {
     about: 'How long to go on serving after the stop signal, while load balancers notice.',

@@ -15,6 +15,7 @@ interface Order {
 }
 
 const TICK_MS = 10;
+const OPENED_AT_ONCE = 10;
 const order = JSON.parse(process.argv[2] ?? '') as Order;
 const durations = new Map<string, number[]>();
 const idle: Visitor[] = [];
@@ -25,6 +26,7 @@ let isOver = false;
 class Visitor {
   private socket: Socket | undefined;
   private askedAt = 0;
+  private warmedUp: (() => void) | undefined;
   private readonly request: string;
 
   constructor(index: number) {
@@ -33,6 +35,15 @@ class Visitor {
       `POST /chat HTTP/1.1\r\nHost: x\r\nUser-Agent: parley-fault-suite/1.0\r\n` +
       `Authorization: Bearer ${order.tokens[index % order.tokens.length]}\r\n` +
       `Content-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
+  }
+
+  /** Opens the connection and has it taken: libuv takes one in each turn of the loop, so a rush of them is another test. */
+  warmUp(): Promise<void> {
+    return new Promise((resolve) => {
+      this.warmedUp = resolve;
+      this.socket = this.open();
+      this.socket.write('GET /livez HTTP/1.1\r\nHost: x\r\n\r\n');
+    });
   }
 
   ask(): void {
@@ -59,7 +70,7 @@ class Visitor {
     });
     socket.on('error', () => undefined);
     socket.on('close', () => {
-      const wasAsking = this.askedAt !== 0;
+      const wasAsking = this.askedAt !== 0 || this.warmedUp !== undefined;
       this.socket = undefined;
       if (wasAsking) {
         this.done('broken');
@@ -69,6 +80,11 @@ class Visitor {
   }
 
   private done(result: string): void {
+    if (this.warmedUp !== undefined) {
+      this.warmedUp();
+      this.warmedUp = undefined;
+      return;
+    }
     const list = durations.get(result) ?? [];
     durations.set(result, list);
     list.push(performance.now() - this.askedAt);
@@ -81,8 +97,11 @@ class Visitor {
   }
 }
 
-const startedAt = performance.now();
 const visitors = Array.from({ length: order.connections }, (_, index) => new Visitor(index));
+for (let from = 0; from < visitors.length; from += OPENED_AT_ONCE) {
+  await Promise.all(visitors.slice(from, from + OPENED_AT_ONCE).map((visitor) => visitor.warmUp()));
+}
+const startedAt = performance.now();
 if (order.perSecond === undefined) {
   visitors.forEach((visitor) => visitor.ask());
 } else {
