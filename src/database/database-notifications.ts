@@ -48,7 +48,8 @@ export class DatabaseNotifications implements OnApplicationBootstrap {
     }
   }
 
-  private async stop(): Promise<void> {
+  /** Hears nothing from then on. */
+  async stop(): Promise<void> {
     this.stopping.abort();
     await this.listening;
   }

@@ -167,7 +167,7 @@ describe('Erasing a conversation', () => {
   it('should end it also where no signal of the erasure is heard', async () => {
     const deaf = await startTestService({ settings, database: service.database });
     try {
-      await deaf.app.get(DatabaseNotifications).onApplicationShutdown();
+      await deaf.app.get(DatabaseNotifications).stop();
       const gate = new Gate();
       model.respondWith(echo({ heldUntil: gate.opened }));
       const arrived = model.nextRequest();

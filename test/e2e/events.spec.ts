@@ -28,8 +28,8 @@ describe('The events of a session', () => {
   beforeAll(async () => {
     database = await createTestDatabase();
     [here, elsewhere, deaf, blind] = await Promise.all([start(), start(), start(), start()]);
-    await deaf.app.get(DatabaseNotifications).onApplicationShutdown();
-    blind.app.get(TurnSignalsListener).onModuleDestroy();
+    await deaf.app.get(DatabaseNotifications).stop();
+    blind.app.get(TurnSignalsListener).stopLooking();
   });
 
   afterAll(async () => {

@@ -31,7 +31,7 @@ describe.each([
     runner = await startTestService({ database, settings });
     other = await startTestService({ database, settings });
     if (isDeaf) {
-      await other.app.get(DatabaseNotifications).onApplicationShutdown();
+      await other.app.get(DatabaseNotifications).stop();
     }
   });
 

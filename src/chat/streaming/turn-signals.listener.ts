@@ -20,6 +20,7 @@ const LOOK_INTERVAL_MS = 1_000;
 @Injectable()
 export class TurnSignalsListener implements OnModuleInit {
   private readonly logger = new Logger(TurnSignalsListener.name);
+  private timer: NodeJS.Timeout | undefined;
   private isLooking = false;
 
   constructor(
@@ -42,13 +43,18 @@ export class TurnSignalsListener implements OnModuleInit {
     };
     this.notifications.listen(TURN_CHANNEL, hear);
     this.redis.subscribe(TURN_CHANNEL, hear);
-    const timer = setInterval(() => void this.look(), LOOK_INTERVAL_MS).unref();
+    this.timer = setInterval(() => void this.look(), LOOK_INTERVAL_MS).unref();
     this.drain.join({
       close: () => {
-        clearInterval(timer);
+        this.stopLooking();
         return Promise.resolve();
       },
     });
+  }
+
+  /** Acts on what it hears alone from then on. */
+  stopLooking(): void {
+    clearInterval(this.timer);
   }
 
   /** Told with the end itself: whoever has its streams open hears of it when it is committed. */
