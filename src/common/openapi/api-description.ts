@@ -5,10 +5,20 @@ import { VERSION } from '../version.js';
 /** Marks an operation whose requests are counted; its value is the limited action. */
 export const RATE_LIMITED_EXTENSION = 'x-rate-limit';
 
-/** Builds the OpenAPI 3.1 document from the decorators of the controllers. */
-export function describeApi(app: NestFastifyApplication): OpenAPIObject {
+type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
+type Answer = Exclude<Operation['responses'][string], { $ref: string } | undefined>;
+type Schema = Exclude<
+  NonNullable<NonNullable<OpenAPIObject['components']>['schemas']>[string],
+  { $ref: string }
+>;
+
+/** 3.1 is what the service serves; 3.0 is for generators that do not read it. */
+export type OpenApiVersion = '3.1.0' | '3.0.3';
+
+/** Builds the OpenAPI document from the decorators of the controllers. */
+export function describeApi(app: NestFastifyApplication, version: OpenApiVersion = '3.1.0'): OpenAPIObject {
   const settings = new DocumentBuilder()
-    .setOpenAPIVersion('3.1.0')
+    .setOpenAPIVersion(version)
     .setTitle('Parley')
     .setVersion(VERSION)
     .setDescription(
@@ -29,6 +39,11 @@ export function describeApi(app: NestFastifyApplication): OpenAPIObject {
     .build();
   const document = SwaggerModule.createDocument(app, settings);
   refine(document);
+  if (version === '3.1.0') {
+    writeAsJsonSchema(document);
+  } else {
+    sayStreamsAreText(document);
+  }
   return document;
 }
 
@@ -55,34 +70,57 @@ function withMessageLength(document: OpenAPIObject, maxMessageLength: number): O
   return document;
 }
 
-/** What holds for every operation and is not worth repeating at each, and what 3.1 writes otherwise than 3.0. */
+/** What holds for every operation and is not worth repeating at each. */
 function refine(document: OpenAPIObject): void {
-  for (const item of Object.values(document.paths)) {
-    for (const operation of [item.get, item.post, item.put, item.patch, item.delete]) {
-      // The decorator can only say that nothing is required of a public operation's caller.
-      if (operation?.security?.every((scheme) => Object.keys(scheme).length === 0)) {
-        operation.security = [];
-      }
-      for (const response of Object.values(operation?.responses ?? {})) {
-        if (response !== undefined && !('$ref' in response)) {
-          response.headers = {
-            'X-Request-Id': REQUEST_ID_HEADER,
-            ...(operation !== undefined && RATE_LIMITED_EXTENSION in operation ? RATE_LIMIT_HEADERS : {}),
-            ...response.headers,
-          };
-        }
-      }
+  for (const operation of operationsOf(document)) {
+    // The decorator can only say that nothing is required of a public operation's caller.
+    if (operation.security?.every((scheme) => Object.keys(scheme).length === 0)) {
+      operation.security = [];
+    }
+    for (const response of responsesOf(operation)) {
+      response.headers = {
+        'X-Request-Id': REQUEST_ID_HEADER,
+        ...(RATE_LIMITED_EXTENSION in operation ? RATE_LIMIT_HEADERS : {}),
+        ...response.headers,
+      };
     }
   }
-  for (const schema of Object.values(document.components?.schemas ?? {})) {
-    if ('$ref' in schema) {
-      continue;
-    }
+  for (const schema of schemasOf(document)) {
     schema.additionalProperties = false;
-    for (const property of Object.values(schema.properties ?? {})) {
-      useTypeArrayForNull(property as { type?: unknown; nullable?: boolean });
+  }
+}
+
+/** OpenAPI 3.1 is JSON Schema, where "or null" is a type and `nullable` means nothing. */
+function writeAsJsonSchema(document: OpenAPIObject): void {
+  for (const property of schemasOf(document).flatMap((schema) => Object.values(schema.properties ?? {}))) {
+    useTypeArrayForNull(property as { type?: unknown; nullable?: boolean });
+  }
+}
+
+/** Generators that know no streams read one as a single JSON document of its schema, and fail; text they can read. */
+function sayStreamsAreText(document: OpenAPIObject): void {
+  for (const response of operationsOf(document).flatMap(responsesOf)) {
+    const stream = response.content?.['text/event-stream'];
+    if (stream !== undefined) {
+      stream.schema = { type: 'string' };
     }
   }
+}
+
+function operationsOf({ paths }: OpenAPIObject): Operation[] {
+  return Object.values(paths)
+    .flatMap((item) => [item.get, item.post, item.put, item.patch, item.delete])
+    .filter((operation) => operation !== undefined);
+}
+
+function responsesOf({ responses }: Operation): Answer[] {
+  return Object.values(responses).filter(
+    (response): response is Answer => response !== undefined && !('$ref' in response),
+  );
+}
+
+function schemasOf({ components }: OpenAPIObject): Schema[] {
+  return Object.values(components?.schemas ?? {}).filter((schema): schema is Schema => !('$ref' in schema));
 }
 
 const REQUEST_ID_HEADER = {
@@ -101,7 +139,6 @@ const RATE_LIMIT_HEADERS = {
   },
 };
 
-/** OpenAPI 3.1 is JSON Schema, where "or null" is a type and `nullable` means nothing. */
 function useTypeArrayForNull(property: { type?: unknown; nullable?: boolean }): void {
   if (property.nullable === true) {
     property.type = [property.type, 'null'];
