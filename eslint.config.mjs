@@ -2,7 +2,17 @@ import eslint from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['dist/', 'coverage/', 'node_modules/', 'data/'] },
+  {
+    ignores: [
+      'dist/',
+      'coverage/',
+      'node_modules/',
+      'data/',
+      '**/dist/',
+      'test/sdks/',
+      'packages/client/src/api.ts',
+    ],
+  },
   eslint.configs.recommended,
   {
     files: ['**/*.ts'],

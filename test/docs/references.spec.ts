@@ -6,6 +6,7 @@ const DOCUMENTS = [
   'README.md',
   'CHANGELOG.md',
   'CONTRIBUTING.md',
+  'packages/client/README.md',
   ...globSync('docs/**/*.md', { cwd: ROOT }),
 ];
 
