@@ -86,7 +86,9 @@ function refine(document: OpenAPIObject): void {
     }
   }
   for (const schema of schemasOf(document)) {
-    schema.additionalProperties = false;
+    if (schema.type === 'object') {
+      schema.additionalProperties = false;
+    }
   }
 }
 
