@@ -214,6 +214,50 @@ describe('A stream of the client', () => {
   });
 });
 
+describe('The events of a session of the service', () => {
+  let service: TestService;
+  let cutting: CuttingProxy;
+  beforeAll(async () => {
+    service = await startTestService({ settings: { AI_MODELS: 'offline', STREAM_HEARTBEAT_SECONDS: '1' } });
+    cutting = await CuttingProxy.start(service.url);
+  });
+  afterAll(async () => {
+    await cutting.close();
+    await service.stop();
+  });
+
+  it('should be told once each, in order, over a network that cuts at any byte', async () => {
+    const { token } = await service.api.signIn();
+    const client = new ParleyClient({ baseUrl: cutting.url, token, retry: { firstDelayMs: 1 } });
+    const told: string[] = [];
+    const controller = new AbortController();
+    const sending = async (): Promise<void> => {
+      for (const message of ['1', '2', '3', '4', '5', '6', '7', '8']) {
+        await service.api.send(token, message);
+      }
+    };
+    let sent: Promise<void> | undefined;
+    cutting.cutAfterBytes = 2_700;
+    const listening = (async () => {
+      for await (const event of client.events({ signal: controller.signal })) {
+        if (event.type === 'ready' && told.length === 0) {
+          told.push('ready');
+          sent = sending();
+        } else if (event.type === 'reply') {
+          told.push(event.message);
+        }
+        if (told.length === 9) {
+          controller.abort(new Error('all told'));
+        }
+      }
+    })();
+    await expect(listening).rejects.toThrow('all told');
+    await sent;
+    expect(told).toEqual(['ready', '1', '2', '3', '4', '5', '6', '7', '8']);
+    expect(cutting.cuts).toBeGreaterThan(0);
+  });
+});
+
 describe('The events of a session, as the client tells them', () => {
   let proxy: FaultyProxy;
   beforeAll(async () => {

@@ -1,7 +1,7 @@
 export { ParleyClient, type CallOptions, type HistoryOptions } from './parley-client.js';
 export { ParleyProblem, ParleyUnreachable, type AnyProblemCode } from './problem.js';
 export type { RetryNotice, RetryOptions } from './retry.js';
-export type { OperatorMessage, SessionEvent } from './session-events.js';
+export type { SessionEvent } from './session-events.js';
 export { readEvents, SseParser, type ServerSentEvent } from './sse.js';
 export type { ClientOptions } from './transport.js';
 export type { ResetEvent, SendOptions, TurnEvent } from './turn-stream.js';

@@ -1,21 +1,25 @@
-import type { ErrorStreamEvent, HistoryItem } from './api.js';
+import type {
+  ErrorStreamEvent,
+  OperatorJoinedNewsEvent,
+  OperatorLeftNewsEvent,
+  OperatorMessageEditedNewsEvent,
+  OperatorMessageNewsEvent,
+  OperatorMessageWithdrawnNewsEvent,
+  ReadyNewsEvent,
+  ReplyNewsEvent,
+} from './api.js';
 import { ParleyProblem, ParleyUnreachable } from './problem.js';
 import type { Transport } from './transport.js';
 
-export interface OperatorMessage {
-  readonly id: string;
-  readonly text: string;
-  readonly created_at: string;
-  readonly edited_at: string | null;
-}
-
-/** What is new in a conversation, whichever device or operator causes it. */
+/** What is new in a conversation, whichever device or operator causes it. Bear types you do not know. */
 export type SessionEvent =
-  | { readonly type: 'ready'; readonly operator: boolean }
-  | (HistoryItem & { readonly type: 'reply' })
-  | (OperatorMessage & { readonly type: 'operator_message' | 'operator_message_edited' })
-  | { readonly type: 'operator_message_withdrawn'; readonly id: string }
-  | { readonly type: 'operator_joined' | 'operator_left' };
+  | ReadyNewsEvent
+  | ReplyNewsEvent
+  | OperatorMessageNewsEvent
+  | OperatorMessageEditedNewsEvent
+  | OperatorMessageWithdrawnNewsEvent
+  | OperatorJoinedNewsEvent
+  | OperatorLeftNewsEvent;
 
 /**
  * The events of the session until the signal aborts, over as many connections as it takes. `ready` comes with each
