@@ -146,6 +146,14 @@ describe('The client', () => {
     ]);
   });
 
+  it('should erase the conversation and keep the session', async () => {
+    const client = await signedIn();
+    await client.send('Hello');
+    await client.eraseHistory();
+    expect(await collect(client.history())).toEqual([expect.objectContaining({ messages: [], total: 0 })]);
+    expect((await client.send('Hello again')).outcome).toBe('answered');
+  });
+
   it('should stop everything when it is told to: a call, a pause, a list', async () => {
     const client = await signedIn();
     const gate = new Gate();

@@ -132,6 +132,11 @@ export class ParleyClient {
     }
   }
 
+  /** Erases the whole conversation for good; the session goes on. */
+  async eraseHistory({ signal }: CallOptions = {}): Promise<void> {
+    await this.transport.call({ method: 'DELETE', path: '/chat/history', signal });
+  }
+
   /** What is new in the conversation, for as long as it is listened to. */
   events({ signal }: CallOptions = {}): AsyncGenerator<SessionEvent, void, undefined> {
     return sessionEvents(this.transport, signal);

@@ -1,5 +1,6 @@
 import type {
   ErrorStreamEvent,
+  HistoryErasedNewsEvent,
   OperatorJoinedNewsEvent,
   OperatorLeftNewsEvent,
   OperatorMessageEditedNewsEvent,
@@ -19,7 +20,8 @@ export type SessionEvent =
   | OperatorMessageEditedNewsEvent
   | OperatorMessageWithdrawnNewsEvent
   | OperatorJoinedNewsEvent
-  | OperatorLeftNewsEvent;
+  | OperatorLeftNewsEvent
+  | HistoryErasedNewsEvent;
 
 /**
  * The events of the session until the signal aborts, over as many connections as it takes. `ready` comes with each
