@@ -9,6 +9,8 @@ export default {
   globalTeardown: '<rootDir>/test/support/global-teardown.mjs',
   modulePathIgnorePatterns: ['<rootDir>/dist'],
   testTimeout: 30_000,
+  // A worker keeps something of each file it has run, its coverage above all, and gets slower file by file.
+  workerIdleMemoryLimit: '1GB',
   testMatch: ['<rootDir>/test/**/*.spec.ts'],
   // The fault suite takes minutes and has a configuration of its own.
   testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/faults/'],

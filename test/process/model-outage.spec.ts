@@ -6,7 +6,10 @@ import { ServiceProcess } from '../support/service-process.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 
 const HANGING_TURNS = 200;
+/** Fewer than a service takes in hand at the same time. */
+const SENT_AT_ONCE = 50;
 const CALLS = 1_000;
+const MESSAGES_PER_SESSION = 50;
 /** Each phase is measured so often, after as many calls that are not; the middle one of its figures counts. */
 const ROUNDS = 3;
 
@@ -84,6 +87,16 @@ describe('While every model hangs', () => {
       call.end('{"message":"Are you there?"}');
     });
 
+  async function untilPending(turns: number): Promise<void> {
+    let pending = 0;
+    while (pending < turns) {
+      const [row] = await database.query<{ count: number }>(
+        `SELECT count(*)::integer AS count FROM chat_messages WHERE outcome = 'pending'`,
+      );
+      pending = row!.count;
+    }
+  }
+
   it('should serve every other call, and the turns when the models are back', async () => {
     const { token } = await service.api.signIn();
     await service.api.send(token, 'Hello');
@@ -92,17 +105,14 @@ describe('While every model hangs', () => {
     const held: ModelScript = answer('At last.', { heldUntil: gate.opened });
     model.respondWith(held);
     const sessions = await Promise.all(
-      Array.from({ length: HANGING_TURNS / 50 }, () => service.api.signIn()),
+      Array.from({ length: HANGING_TURNS / MESSAGES_PER_SESSION }, () => service.api.signIn()),
     );
-    const hanging = Array.from({ length: HANGING_TURNS }, (_, index) =>
-      send(sessions[index % sessions.length]!.token),
-    );
-    let pending = 0;
-    while (pending < HANGING_TURNS) {
-      const [row] = await database.query<{ count: number }>(
-        `SELECT count(*)::integer AS count FROM chat_messages WHERE outcome = 'pending'`,
-      );
-      pending = row!.count;
+    const hanging: Promise<string>[] = [];
+    while (hanging.length < HANGING_TURNS) {
+      for (let sent = 0; sent < SENT_AT_ONCE; sent += 1) {
+        hanging.push(send(sessions[hanging.length % sessions.length]!.token));
+      }
+      await untilPending(hanging.length);
     }
     const during = await measure(token);
     gate.open();

@@ -31,6 +31,7 @@ export interface PlanNode {
   readonly 'Node Type': string;
   readonly 'Relation Name'?: string;
   readonly 'Index Name'?: string;
+  readonly 'Parent Relationship'?: string;
   readonly Plans?: readonly PlanNode[];
 }
 
@@ -188,6 +189,12 @@ function toLiteral(client: Client, value: unknown): string {
 
 export function flatten(node: PlanNode): PlanNode[] {
   return [node, ...(node.Plans ?? []).flatMap(flatten)];
+}
+
+/** Without what is worked out for a single row, such as the deltas of one reply put together. */
+export function mainPath(node: PlanNode): PlanNode[] {
+  const inputs = (node.Plans ?? []).filter((each) => each['Parent Relationship'] !== 'SubPlan');
+  return [node, ...inputs.flatMap(mainPath)];
 }
 
 /** Which of these tables the plan reads from end to end. */
